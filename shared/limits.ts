@@ -6,7 +6,16 @@ const MINUTE_MS = 60_000;
 /** Largest frame that a relay reads. */
 export const MAX_FRAME_BYTES = 80 * KIB;
 /** Every envelope is one of these sizes, so that text length shows as one of few (DESIGN §4). */
-export const BUCKETS_BYTES: readonly number[] = [512, KIB, 2 * KIB, 4 * KIB, 8 * KIB, 16 * KIB, 32 * KIB, 64 * KIB];
+export const BUCKETS_BYTES: readonly number[] = [
+  512,
+  KIB,
+  2 * KIB,
+  4 * KIB,
+  8 * KIB,
+  16 * KIB,
+  32 * KIB,
+  64 * KIB,
+];
 /** Largest sealed GroupInfo and largest sealed commit: both travel in one frame. */
 export const MAX_GROUP_INFO_BYTES = 32 * KIB;
 export const MAX_COMMIT_BYTES = 32 * KIB;

@@ -84,14 +84,43 @@ export type Record = Proposal & {
 
 /** A client's proposal; `ref` is the client's own tag, named by a refusal. The session is the connection's. */
 export type Offer =
-  | { readonly kind: "commit"; readonly ref: number; readonly follows: number; readonly removes: readonly SessionId[]; readonly groupInfoHash: Bytes; readonly sealed: Bytes; readonly groupInfo: Bytes }
-  | { readonly kind: "post"; readonly ref: number; readonly counter: number; readonly names: number; readonly sealed: Bytes }
+  | {
+      readonly kind: "commit";
+      readonly ref: number;
+      readonly follows: number;
+      readonly removes: readonly SessionId[];
+      readonly groupInfoHash: Bytes;
+      readonly sealed: Bytes;
+      readonly groupInfo: Bytes;
+    }
+  | {
+      readonly kind: "post";
+      readonly ref: number;
+      readonly counter: number;
+      readonly names: number;
+      readonly sealed: Bytes;
+    }
   | { readonly kind: "leave"; readonly ref: number; readonly arrival: number };
 
 /** Why a proposal was refused. The first group is of `judge`, the second is asked before proposing. */
 export const REFUSALS = [
-  "exists", "no-room", "no-seat", "left", "behind", "removes-seated", "replaced", "newer-arrival", "duplicate", "expect", "stale", "rules",
-  "rate", "full", "too-large", "group-info", "expired",
+  "exists",
+  "no-room",
+  "no-seat",
+  "left",
+  "behind",
+  "removes-seated",
+  "replaced",
+  "newer-arrival",
+  "duplicate",
+  "expect",
+  "stale",
+  "rules",
+  "rate",
+  "full",
+  "too-large",
+  "group-info",
+  "expired",
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
@@ -115,8 +144,19 @@ export interface Enter {
 
 export type ClientFrame =
   | Enter
-  | { readonly kind: "found"; readonly rules: number; readonly policy: Policy; readonly sealed: Bytes }
-  | { readonly kind: "refound"; readonly rules: number; readonly policy: Policy; readonly refounding: Refounding; readonly sealed: Bytes }
+  | {
+      readonly kind: "found";
+      readonly rules: number;
+      readonly policy: Policy;
+      readonly sealed: Bytes;
+    }
+  | {
+      readonly kind: "refound";
+      readonly rules: number;
+      readonly policy: Policy;
+      readonly refounding: Refounding;
+      readonly sealed: Bytes;
+    }
   /** Asks for a turn to join. */
   | { readonly kind: "ask-turn" }
   /** After `founded`: takes the seat that the re-founding gave. */
@@ -141,14 +181,31 @@ export type ServerFrame =
   /** The room stands, in another incarnation than the cursor's or newly founded. */
   | { readonly kind: "founded"; readonly incarnation: Incarnation; readonly open: Record }
   /** It is this joiner's turn: the last commit record (or `open`) and its sealed GroupInfo. */
-  | { readonly kind: "turn"; readonly incarnation: Incarnation; readonly last: Record; readonly groupInfo: Bytes }
+  | {
+      readonly kind: "turn";
+      readonly incarnation: Incarnation;
+      readonly last: Record;
+      readonly groupInfo: Bytes;
+    }
   | { readonly kind: "turn-over" }
   /** The session has its seat; records from `first` to `head` follow, then live ones. */
-  | { readonly kind: "welcome"; readonly incarnation: Incarnation; readonly arrival: number; readonly counter: number; readonly first: number; readonly head: number; readonly nowMs: number; readonly seated: readonly Seated[] }
+  | {
+      readonly kind: "welcome";
+      readonly incarnation: Incarnation;
+      readonly arrival: number;
+      readonly counter: number;
+      readonly first: number;
+      readonly head: number;
+      readonly nowMs: number;
+      readonly seated: readonly Seated[];
+    }
   | { readonly kind: "records"; readonly records: readonly Record[] }
   | { readonly kind: "refused"; readonly refusals: readonly Refused[] }
   | { readonly kind: "presence"; readonly changes: readonly Seated[] }
-  | { readonly kind: "signals"; readonly signals: readonly { readonly session: SessionId; readonly sealed: Bytes }[] }
+  | {
+      readonly kind: "signals";
+      readonly signals: readonly { readonly session: SessionId; readonly sealed: Bytes }[];
+    }
   | { readonly kind: "pong" };
 
 export interface Refused {

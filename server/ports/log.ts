@@ -1,0 +1,92 @@
+/**
+ * The log: what orders a room's records, keeps them for their TTL and tells every relay that serves
+ * the room. Drivers: memory (this process), later redis and kafka. log.contract.ts is what each must pass.
+ */
+import type { Bytes } from "../../shared/bytes.ts";
+import type { Incarnation, RouteId } from "../../shared/ids.ts";
+import type { Policy } from "../../shared/policy.ts";
+import type { Proposal, Record, Refusal } from "../../shared/protocol.ts";
+
+/** A room's fields as the rules read them: flat and all numbers, so that any store can compare and set them. */
+export type State = ReadonlyMap<string, number>;
+
+/** A field that the rules read, with the value that they saw; undefined: it was absent. */
+export interface Guard {
+  readonly field: string;
+  readonly value: number | undefined;
+}
+
+/** A field to write: a value, the number that the record gets, or undefined to delete it. */
+export interface Effect {
+  readonly field: string;
+  readonly value: number | "number" | undefined;
+}
+
+/** What the rules say of a proposal. */
+export type Verdict =
+  | { readonly kind: "refused"; readonly reason: Refusal; readonly detail: number }
+  | {
+      readonly kind: "accepted";
+      readonly guards: readonly Guard[];
+      readonly effects: readonly Effect[];
+      readonly ends: boolean;
+    };
+
+/** The rule set, handed to a driver by main; `state` is null where no room stands. Pure. */
+export type Judge = (state: State | null, proposal: Proposal) => Verdict;
+
+/** A proposal with what travels beside it: the sealed GroupInfo of a commit. */
+export interface Candidate {
+  readonly proposal: Proposal;
+  /** Kept for the newest commit record only; an `open` carries its own. */
+  readonly groupInfo: Bytes | null;
+}
+
+export type Appended =
+  | { readonly kind: "accepted"; readonly number: number }
+  | { readonly kind: "refused"; readonly reason: Refusal; readonly detail: number };
+
+/** A room that stands, as this relay sees it now. */
+export interface Standing {
+  readonly incarnation: Incarnation;
+  readonly policy: Policy;
+  /** `open` was accepted then; ms since 1970. */
+  readonly openedAtMs: number;
+  readonly state: State;
+  /** Number of the newest record. */
+  readonly head: number;
+  /** The newest commit record (or `open`) and its sealed GroupInfo. */
+  readonly last: { readonly record: Record; readonly groupInfo: Bytes };
+}
+
+export interface LogListener {
+  /** New records, dense and in order, each exactly once, the proposer's own included. */
+  records(records: readonly Record[]): void;
+  /** The room ended (last leave) or was purged: nothing of it is left. */
+  ended(): void;
+}
+
+export interface RoomLog {
+  /** The room as of the records delivered so far; null where none stands. */
+  standing(): Standing | null;
+  /**
+   * Proposes in the given order. Guards that no longer hold are judged again by the driver.
+   * MUST have delivered the records it accepted, or deliver them before anything later.
+   * @throws where the order cannot be reached; then nothing is known of the candidates.
+   */
+  append(candidates: readonly Candidate[]): Promise<readonly Appended[]>;
+  /** Records still kept with a number above `number`, in order; expired ones are missing. */
+  since(number: number): Promise<readonly Record[]>;
+  /** Deletes everything of the room at once; calls `ended`. */
+  purge(): Promise<void>;
+  /** Stops serving; the listener hears nothing more. */
+  close(): void;
+}
+
+export interface Log {
+  /** Begins to serve a room, standing or not. One at a time for each route. */
+  serve(routeId: RouteId, listener: LogListener): Promise<RoomLog>;
+  /** True while the order can be reached. */
+  isReady(): boolean;
+  close(): Promise<void>;
+}
