@@ -105,7 +105,7 @@ export class Reader {
   /** A copy of the next `length` bytes. */
   fixed(length: number): Bytes {
     const start = this.#take(length);
-    return this.#bytes.slice(start, start + length) as Bytes;
+    return this.#bytes.slice(start, start + length);
   }
   /** A copy of length-prefixed bytes. */
   bytes(most: number): Bytes {
