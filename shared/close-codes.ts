@@ -50,3 +50,19 @@ const BY_CODE = new Map<number, CloseReason>(
 export function nextAfterClose(code: number): CloseReason["next"] {
   return BY_CODE.get(code)?.next ?? "retry";
 }
+
+/** No relay has reason to keep a client away longer. */
+const MAX_RETRY_MS = 600_000;
+
+/** The close frame's reason: why, and where given after how many ms to come back; at most 123 bytes. */
+export function closeText(reason: CloseReason, retryAfterMs?: number): string {
+  if (retryAfterMs === undefined) return reason.text;
+  const wholeMs = Math.min(MAX_RETRY_MS, Math.max(0, Math.round(retryAfterMs)));
+  return `${reason.text}; retry-ms=${wholeMs}`;
+}
+
+/** The relay's hint in ms, or null where the reason has none; a relay may write anything, so it is bounded. */
+export function parseRetryMs(text: string): number | null {
+  const digits = /; retry-ms=(0|[1-9][0-9]{0,5})$/.exec(text)?.[1];
+  return digits === undefined ? null : Math.min(MAX_RETRY_MS, Number(digits));
+}
