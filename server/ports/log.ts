@@ -55,6 +55,8 @@ export interface Standing {
   readonly state: State;
   /** Number of the newest record. */
   readonly head: number;
+  /** Bytes of the records that are kept now, about; for a room's quota. */
+  readonly keptBytes: number;
   /** The newest commit record (or `open`) and its sealed GroupInfo. */
   readonly last: { readonly record: Record; readonly groupInfo: Bytes };
 }
@@ -62,7 +64,7 @@ export interface Standing {
 export interface LogListener {
   /** New records, dense and in order, each exactly once, the proposer's own included. */
   records(records: readonly Record[]): void;
-  /** The room ended (last leave) or was purged: nothing of it is left. */
+  /** The room ended (last leave, its policy's lifetime) or was purged: nothing of it is left. */
   ended(): void;
 }
 
@@ -75,11 +77,15 @@ export interface RoomLog {
    * @throws where the order cannot be reached; then nothing is known of the candidates.
    */
   append(candidates: readonly Candidate[]): Promise<readonly Appended[]>;
-  /** Records still kept with a number above `number`, in order; expired ones are missing. */
+  /**
+   * Records still kept with a number above `number`, in order; expired ones are missing. A record goes
+   * at the policy's message TTL; commit records stay for the grace beyond it, so that whoever resumes
+   * can follow the keys; the newest of them and its GroupInfo stay as long as the room.
+   */
   since(number: number): Promise<readonly Record[]>;
   /** Deletes everything of the room at once; calls `ended`. */
   purge(): Promise<void>;
-  /** Stops serving; the listener hears nothing more. */
+  /** Stops serving; the listener hears nothing more, and a later append is refused by a throw. */
   close(): void;
 }
 
