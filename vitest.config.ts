@@ -7,7 +7,12 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["shared/**/*.test.ts", "server/**/*.test.ts", "client/**/*.test.ts", "scripts/**/*.test.ts"],
+          include: [
+            "shared/**/*.test.ts",
+            "server/**/*.test.ts",
+            "client/**/*.test.ts",
+            "scripts/**/*.test.ts",
+          ],
           exclude: ["client/e2e/**", "**/node_modules/**"],
           testTimeout: 60_000,
         },
