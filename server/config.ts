@@ -1,0 +1,165 @@
+/** The environment, read once: one frozen object, or every complaint at once (DESIGN §7a). */
+import * as v from "valibot";
+import { LIMIT_NAMES, LIMIT_SPECS, type LimitName, type Limits } from "./config-limits.ts";
+
+export const LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface Config {
+  /** Address to listen on. */
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Exact origins that pages may come from; empty: the loopback address itself. */
+  readonly publicOrigins: readonly string[];
+  readonly mode: "memory";
+  /** Proxies of the operator's own before this relay, each adding one X-Forwarded-For entry. */
+  readonly trustedProxyHops: number;
+  readonly logLevel: LogLevel;
+  readonly limits: Limits;
+}
+
+export type Environment = { readonly [name: string]: string | undefined };
+
+export type Configured =
+  | { readonly kind: "configured"; readonly config: Config; readonly warnings: readonly string[] }
+  | { readonly kind: "refused"; readonly problems: readonly string[] };
+
+const NOT_YET = "not in this version; allowed: memory";
+const MODE = v.pipe(
+  v.picklist(["memory", "redis", "kafka"], "allowed: memory"),
+  v.literal("memory", NOT_YET),
+);
+const HOST = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9.:_-]{1,253}$/, "allowed: an IP address or a host name"),
+);
+const ORIGINS = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(",").map((part) => part.trim())),
+  v.array(
+    v.custom<string>(
+      isOrigin,
+      "allowed: a comma-separated list of exact origins, such as https://chat.example (no path, no slash at the end)",
+    ),
+  ),
+);
+
+/** A whole number in plain digits. */
+function wholeNumber(least: number, most: number) {
+  const allowed = `allowed: a whole number from ${least} to ${most}`;
+  return v.pipe(
+    v.string(),
+    v.regex(/^[0-9]{1,9}$/, allowed),
+    v.transform(Number),
+    v.minValue(least, allowed),
+    v.maxValue(most, allowed),
+  );
+}
+
+const SCHEMA = v.object({
+  HOST: v.optional(HOST, "127.0.0.1"),
+  PORT: v.optional(wholeNumber(0, 65_535), "8787"),
+  PUBLIC_ORIGIN: v.optional(ORIGINS),
+  MAYFLY_MODE: v.optional(MODE, "memory"),
+  TRUSTED_PROXY_HOPS: v.optional(wholeNumber(0, 16), "0"),
+  LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `allowed: ${LOG_LEVELS.join(", ")}`), "info"),
+});
+const OURS = /^(MAYFLY_|LIMIT_|REDIS_|KAFKA_|REGION|METRICS_|PUBLIC_ORIGIN|TRUSTED_PROXY)/;
+
+/** Reads every variable of ours. Neither complaints nor warnings repeat a value: it may be a secret that slipped. */
+export function parseConfig(environment: Environment): Configured {
+  const problems: string[] = [];
+  const parsed = v.safeParse(SCHEMA, environment);
+  if (!parsed.success) {
+    for (const issue of parsed.issues)
+      problems.push(`${v.getDotPath(issue)?.split(".")[0]}: ${issue.message}`);
+  }
+  const limits = parseLimits(environment, problems);
+  if (!parsed.success) return { kind: "refused", problems: [...new Set(problems)] };
+  const { HOST: host, PUBLIC_ORIGIN: origins } = parsed.output;
+  if (!isLoopback(host) && origins === undefined) {
+    problems.push(
+      "PUBLIC_ORIGIN: needed where HOST is not a loopback address, since the relay must know which pages are its own; allowed: a comma-separated list of exact origins, such as https://chat.example",
+    );
+  }
+  if (problems.length > 0) return { kind: "refused", problems };
+  const config: Config = {
+    host,
+    port: parsed.output.PORT,
+    publicOrigins: Object.freeze(origins ?? []),
+    mode: parsed.output.MAYFLY_MODE,
+    trustedProxyHops: parsed.output.TRUSTED_PROXY_HOPS,
+    logLevel: parsed.output.LOG_LEVEL,
+    limits: Object.freeze(limits),
+  };
+  return { kind: "configured", config: Object.freeze(config), warnings: warn(environment, config) };
+}
+
+function parseLimits(environment: Environment, problems: string[]): Limits {
+  const limits = new Map<LimitName, number>();
+  for (const name of LIMIT_NAMES) {
+    const { variable, value, least, most } = LIMIT_SPECS[name];
+    const given = v.safeParse(wholeNumber(least, most), environment[variable] ?? String(value));
+    if (given.success) limits.set(name, given.output);
+    else problems.push(`${variable}: ${given.issues[0].message}`);
+  }
+  return Object.fromEntries(limits) as { [Name in LimitName]: number };
+}
+
+function warn(environment: Environment, config: Config): string[] {
+  const warnings: string[] = [];
+  const known = new Set<string>([
+    ...Object.keys(SCHEMA.entries),
+    ...LIMIT_NAMES.map((name) => LIMIT_SPECS[name].variable),
+  ]);
+  const unknown = Object.keys(environment).filter((name) => OURS.test(name) && !known.has(name));
+  if (unknown.length > 0)
+    warnings.push(`set, but without meaning in this version: ${unknown.toSorted().join(", ")}`);
+  const plain = config.publicOrigins.filter(
+    (origin) => origin.startsWith("http:") && !isLoopback(new URL(origin).hostname),
+  );
+  if (plain.length > 0)
+    warnings.push(
+      `PUBLIC_ORIGIN: without https anyone on the way can change the page: ${plain.join(", ")}`,
+    );
+  return warnings;
+}
+
+/** True for what a browser would send as Origin, to the letter. */
+function isOrigin(text: unknown): boolean {
+  if (typeof text !== "string" || !URL.canParse(text)) return false;
+  const url = new URL(text);
+  return /^https?:$/.test(url.protocol) && url.origin === text;
+}
+
+function isLoopback(host: string): boolean {
+  return (
+    host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host)
+  );
+}
+
+/** The configuration for people, a line for each variable. None of this version's variables holds a secret. */
+export function describeConfig(config: Config): string {
+  const lines = [
+    `HOST=${config.host}`,
+    `PORT=${config.port}`,
+    `PUBLIC_ORIGIN=${originsOf(config, config.port).join(",")}`,
+    `MAYFLY_MODE=${config.mode}`,
+    `TRUSTED_PROXY_HOPS=${config.trustedProxyHops}`,
+    `LOG_LEVEL=${config.logLevel}`,
+    ...LIMIT_NAMES.map((name) => {
+      const { variable, means } = LIMIT_SPECS[name];
+      return `${variable}=${config.limits[name]}`.padEnd(40) + `# ${means}`;
+    }),
+  ];
+  return lines.join("\n");
+}
+
+/** Origins whose pages may connect: those configured, or on loopback the address itself, at `port`. */
+export function originsOf(config: Config, port: number): readonly string[] {
+  if (config.publicOrigins.length > 0) return config.publicOrigins;
+  return ["localhost", "127.0.0.1", "[::1]"].map(
+    (host) => new URL(`http://${host}:${port}`).origin,
+  );
+}
