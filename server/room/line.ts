@@ -8,6 +8,8 @@ import type { ClientFrame, Enter } from "../../shared/protocol.ts";
 export interface Line {
   /** Writes one encoded frame; never blocks, never throws. The edge closes who does not read. */
   send(frame: Bytes): void;
+  /** Bytes sent that the network has not taken yet: a long backlog waits for them. */
+  bufferedBytes(): number;
   /** Ends the connection; `retryAfterMs` is a hint to the client. Nothing is sent after it. */
   close(reason: CloseReason, retryAfterMs?: number): void;
 }
