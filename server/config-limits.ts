@@ -46,6 +46,13 @@ export const LIMIT_SPECS = {
     most: 1_000_000,
     means: "rooms that one address may found in a minute",
   },
+  refoundingsPerMinute: {
+    variable: "LIMIT_REFOUNDINGS_PER_MINUTE",
+    value: 60,
+    least: 1,
+    most: 1_000_000,
+    means: "lost rooms that one address may found again in a minute",
+  },
   joinsPerMinute: {
     variable: "LIMIT_JOINS_PER_MINUTE",
     value: 60,
@@ -55,7 +62,7 @@ export const LIMIT_SPECS = {
   },
   postsPerSecond: {
     variable: "LIMIT_POSTS_PER_SECOND",
-    value: 5,
+    value: 10,
     least: 1,
     most: 100_000,
     means: "posts of one session, sustained; four times as many at once",
@@ -73,6 +80,13 @@ export const LIMIT_SPECS = {
     least: 1,
     most: 100_000,
     means: "signals of one session, sustained; four times as many at once",
+  },
+  roomBytes: {
+    variable: "LIMIT_ROOM_BYTES",
+    value: 64 * 1024 * 1024,
+    least: 1024 * 1024,
+    most: 512 * 1024 * 1024,
+    means: "bytes of records that one room keeps",
   },
   drainMs: {
     variable: "LIMIT_DRAIN_MS",

@@ -42,7 +42,7 @@ test("what is set is taken", () => {
   expect(config.limits.socketsPerAddress).toBe(7);
 });
 
-test.each([
+const bad: readonly (readonly [string, string])[] = [
   ["HOST", "two words"],
   ["HOST", ""],
   ["PORT", "65536"],
@@ -74,7 +74,9 @@ test.each([
       [variable, ""],
     ] as const;
   }),
-])("%s=%j is refused by name, with what is allowed", (name, value) => {
+];
+
+test.each(bad)("%s=%j is refused by name, with what is allowed", (name, value) => {
   const problems = problemsOf({ [name]: value });
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatch(new RegExp(`^${name}: .*allowed: `));

@@ -102,6 +102,8 @@ export function attachConnection(socket: Socket, peer: Peer, deps: ConnectionDep
     pressure.sent(frame.length);
   }
 
+  const line: Line = { send, close, bufferedBytes: () => socket.bufferedAmount };
+
   function enter(frame: Enter, challenge: Bytes): void {
     const entered = checkEntry(frame, { origin: peer.origin, challenge });
     if (entered.kind === "refused") return close(entered.reason);
@@ -113,7 +115,7 @@ export function attachConnection(socket: Socket, peer: Peer, deps: ConnectionDep
       cursor: frame.cursor,
       addressKey: peer.addressKey,
     };
-    const visit = deps.enter(visitor, { send, close });
+    const visit = deps.enter(visitor, line);
     // The room may have closed the line before it had a visit to give.
     if (isOver()) clock.soon(() => visit.closed());
     else state = { kind: "visiting", visit };
