@@ -1,0 +1,72 @@
+/** A real relay in a process of its own, which tests start, kill and start again at the same address. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const START_MS = 20_000;
+
+export interface Relay {
+  /** "127.0.0.1:40001" */
+  readonly address: string;
+  readonly origin: string;
+  /** Everything that it printed, over all its lives. */
+  output(): string;
+  /** Ends the process with `signal` and waits until it is gone. */
+  end(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
+  /** Starts it again at the same address; resolves when it is ready. */
+  start(): Promise<void>;
+}
+
+/** Starts a relay on a free port of this machine; `env` is added to its configuration. */
+export async function startRelay(env: { readonly [name: string]: string } = {}): Promise<Relay> {
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const printed: string[] = [];
+  let child: ChildProcess | null = null;
+
+  const start = async () => {
+    child = spawn(process.execPath, ["--import", "tsx", "server/main.ts"], {
+      cwd: ROOT,
+      env: { ...process.env, HOST: "127.0.0.1", PORT: String(port), ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout?.on("data", (text: Buffer) => printed.push(text.toString()));
+    child.stderr?.on("data", (text: Buffer) => printed.push(text.toString()));
+    await untilReady(origin, child, printed);
+  };
+  const end = async (signal: "SIGKILL" | "SIGTERM") => {
+    const ending = child;
+    child = null;
+    if (ending === null || ending.exitCode !== null || ending.signalCode !== null) return;
+    const gone = once(ending, "close");
+    ending.kill(signal);
+    await gone;
+  };
+  await start();
+  return { address: `127.0.0.1:${port}`, origin, output: () => printed.join(""), end, start };
+}
+
+async function untilReady(origin: string, child: ChildProcess, printed: string[]): Promise<void> {
+  const deadlineMs = performance.now() + START_MS;
+  while (performance.now() < deadlineMs) {
+    if (child.exitCode !== null) break;
+    const answer = await fetch(`${origin}/readyz`).catch(() => null);
+    if (answer?.status === 200) return;
+    await pause(50);
+  }
+  child.kill("SIGKILL");
+  throw new Error(`the relay did not become ready:\n${printed.join("")}`);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  probe.listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return port;
+}

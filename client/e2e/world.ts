@@ -1,0 +1,108 @@
+/** The world of a browser test: a relay, and people with a window each, on wires of their own. */
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { findChromium } from "../../scripts/test/chromium.ts";
+import { collectComplaints, type Complaints } from "./complaints.ts";
+import { startRelay, type Relay } from "./relay.ts";
+import { startWire, type Wire } from "./wire.ts";
+
+const SCREENSHOTS = fileURLToPath(new URL("screenshots/", import.meta.url));
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** What a person's window looks like. */
+export interface Look {
+  readonly width?: number;
+  readonly height?: number;
+  readonly colorScheme?: "light" | "dark";
+}
+
+/** One person with one window, in a browser profile of its own. */
+export interface Window {
+  readonly name: string;
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly wire: Wire;
+}
+
+export interface World {
+  readonly relay: Relay;
+  /** Opens an empty window for a person. */
+  open(name: string, look?: Look): Promise<Window>;
+  /** The network fails from now on, on purpose: failed connections are no complaint. */
+  expectOutage(): void;
+  /** What pages did that they must not; a test ends by expecting none. */
+  complaints(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** Starts a browser around a new relay; `env` is added to the relay's configuration. */
+export async function startWorld(env: { readonly [name: string]: string } = {}): Promise<World> {
+  return openWorld(await startRelay(env));
+}
+
+/** Starts a browser around a relay that runs. @throws where there is no Chromium. */
+export async function openWorld(relay: Relay): Promise<World> {
+  const executablePath = findChromium();
+  if (executablePath === null) throw new Error("no Chromium; npm test says how to get one");
+  const browser: Browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+  const windows: Window[] = [];
+  const collected: Complaints[] = [];
+
+  const open = async (name: string, look: Look = {}): Promise<Window> => {
+    const wire = await startWire(relay.address);
+    const { width = 1000, height = 760, colorScheme = "light" } = look;
+    const context = await browser.newContext({
+      proxy: { server: wire.server },
+      viewport: { width, height },
+      colorScheme,
+      locale: "en",
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    collected.push(await collectComplaints(context, name, relay.origin));
+    const window = { name, context, wire, page: await context.newPage() };
+    windows.push(window);
+    return window;
+  };
+  return {
+    relay,
+    open,
+    expectOutage: () => collected.forEach((each) => each.expectOutage()),
+    complaints: () => [
+      ...collected.flatMap(({ list }) => list),
+      ...windows.flatMap(({ name, wire }) => wire.strangers.map((host) => `${name}: ${host}`)),
+    ],
+    close: async () => {
+      await browser.close();
+      await Promise.all(windows.map(({ wire }) => wire.close()));
+      await relay.end("SIGKILL");
+    },
+  };
+}
+
+/** Writes what a window shows to screenshots/, which is not kept in the repository. */
+export async function screenshot(window: Window, name: string): Promise<void> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await window.page.screenshot({ path: `${SCREENSHOTS}${name}.png` });
+}
+
+/** Everything that this origin has stored in the browser, by kind; all must be empty. */
+export async function storedBy(window: Window): Promise<{ readonly [kind: string]: unknown }> {
+  const inPage = await window.page.evaluate(async () => ({
+    localStorage: Object.keys(localStorage),
+    sessionStorage: Object.keys(sessionStorage),
+    databases: (await indexedDB.databases()).map(({ name }) => name ?? ""),
+    caches: await caches.keys(),
+    cookie: document.cookie,
+    workers: (await navigator.serviceWorker.getRegistrations()).length,
+  }));
+  return { ...inPage, cookies: await window.context.cookies() };
+}
