@@ -118,6 +118,10 @@ export class Reader {
     if (count > most) throw new Malformed("a list longer than allowed");
     return Array.from({ length: count }, read);
   }
+  /** Bytes that are not read yet. */
+  get left(): number {
+    return this.#bytes.length - this.#at;
+  }
   /** Refuses trailing bytes. */
   end(): void {
     if (this.#at !== this.#bytes.length) throw new Malformed("trailing bytes");

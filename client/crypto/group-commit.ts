@@ -25,6 +25,7 @@ import { MAX_COMMIT_BYTES } from "../../shared/limits.ts";
 import { HASH_BYTES } from "./kdf.ts";
 import { decodeExactly } from "./mls-decode.ts";
 import { isUsableKey, parseLeaf } from "./mls-profile.ts";
+import { looksLikeCommit } from "./mls-skim.ts";
 import { leafAt, type Group, type Member } from "./mls-state.ts";
 
 /** What a group needs to know of a commit record and of the sealed GroupInfo that it names. */
@@ -57,6 +58,7 @@ type Change = Omit<ReadCommit, "message"> & { readonly provisional: RatchetTree 
 /** Reads `record.commit` as the next commit of `group`; a text says why it is void. */
 export function readCommit(group: Group, record: CommitRecord): ReadCommit | string {
   if (record.commit.length > MAX_COMMIT_BYTES) return "the commit is too long";
+  if (!looksLikeCommit(record.commit)) return "the commit is not of our shape";
   const message = decodeExactly(record.commit, decodePublicMessage, encodePublicMessage);
   if (message === null) return "the commit is malformed";
   const { content, auth } = message;

@@ -21,6 +21,7 @@ import { hasOnlyPlainParents } from "./group-checks.ts";
 import { X25519_BYTES } from "./hpke.ts";
 import { decodeExactly } from "./mls-decode.ts";
 import { parseContextExtensions } from "./mls-policy.ts";
+import { looksLikeTree } from "./mls-skim.ts";
 import { leafAt, membersOf, type Group, type Member } from "./mls-state.ts";
 import { provider } from "./provider.ts";
 
@@ -51,6 +52,7 @@ export function readGroupInfo(bytes: Uint8Array, routeId: RouteId): ReadGroupInf
   if (externalPub?.extensionType !== "external_pub") return null;
   if (externalPub.extensionData.length !== X25519_BYTES) return null;
   if (treeExtension?.extensionType !== "ratchet_tree") return null;
+  if (!looksLikeTree(treeExtension.extensionData)) return null;
   const tree = decodeExactly(treeExtension.extensionData, decodeRatchetTree, encodeRatchetTree);
   // A room of n members never needs more than n leaves, since who joins takes the first blank one.
   if (tree === null || leafCount(tree) > policy.memberCap) return null;

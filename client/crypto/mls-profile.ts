@@ -26,7 +26,8 @@ export const CAPABILITIES: Capabilities = {
   proposals: [],
   credentials: ["basic"],
 };
-const CAPABILITIES_BYTES = encodeCapabilities(CAPABILITIES);
+/** Their one encoding. */
+export const CAPABILITIES_BYTES = encodeCapabilities(CAPABILITIES);
 
 /** Of the founder's leaf, the only one that MLS gives a lifetime: for ever, so that no clock is read. */
 export const LIFETIME = { notBefore: 0n, notAfter: 0xffff_ffff_ffff_ffffn } as const;
