@@ -106,12 +106,13 @@ function schedule(dh: Bytes, kemContext: Bytes, info: Uint8Array): HpkeContext {
   const shared = labeledExpand(exchangePrk, LABEL.sharedSecret, kemContext, HASH_BYTES);
   const context = concat(MODE_BASE, pskIdHash(), labeledExtract(NONE, LABEL.info, info));
   const secret = labeledExtract(shared, LABEL.secret, NONE);
-  for (const spent of [dh, exchangePrk, shared]) sodium.memzero(spent);
-  return {
+  const derived = {
     key: labeledExpand(secret, LABEL.key, context, AEAD_KEY_BYTES),
     nonce: labeledExpand(secret, LABEL.nonce, context, AEAD_NONCE_BYTES),
     exporterSecret: labeledExpand(secret, LABEL.exporter, context, HASH_BYTES),
   };
+  for (const spent of [dh, exchangePrk, shared, secret]) sodium.memzero(spent);
+  return derived;
 }
 
 // Base mode has no pre-shared key, so this is one value for ever; kept, since a join needs it ~100 times.

@@ -32,7 +32,7 @@ const OUTER_LABEL = utf8("mayfly v1 outer key\0");
 
 /**
  * Argon2id (RFC 9106), fixed: everyone with link and passphrase must come to the same room. 64 MiB is
- * what a phone's browser still grants; three passes are about a quarter of a second on a desktop.
+ * what a phone's browser still grants; three passes take a desktop under a second, once at the door.
  */
 const ARGON2_PASSES = 3;
 const ARGON2_MEMORY_BYTES = 64 * 1024 * 1024;

@@ -5,12 +5,6 @@
 import library from "libsodium-wrappers-sumo";
 import type { Bytes } from "../../shared/bytes.ts";
 
-/** A hash or MAC under way, inside the library's memory; freed by its `final`. */
-interface Running {
-  readonly name: string;
-  readonly address: number;
-}
-
 interface KeyPair {
   readonly publicKey: Bytes;
   readonly privateKey: Bytes;
@@ -24,9 +18,6 @@ interface Sodium {
   /** Equality in constant time; throws when the lengths differ. */
   memcmp(a: Uint8Array, b: Uint8Array): boolean;
   crypto_hash_sha256(input: Uint8Array): Bytes;
-  crypto_hash_sha256_init(): Running;
-  crypto_hash_sha256_update(state: Running, input: Uint8Array): void;
-  crypto_hash_sha256_final(state: Running): Bytes;
   /** HMAC-SHA-256 with a key of exactly 32 bytes. */
   crypto_auth_hmacsha256(input: Uint8Array, key: Uint8Array): Bytes;
   /** BLAKE2b, 16 to 64 bytes out. */
