@@ -123,6 +123,20 @@ describe.each(seals)("an envelope sealed %s", (_, seal) => {
 });
 
 describe("the random seal", () => {
+  it("stays closed at a size that is no bucket, though the seal holds", () => {
+    const [key, nonce] = [randomBytes(32), randomBytes(24)];
+    for (const size of [472, 473, 471]) {
+      const padded = new Uint8Array(size);
+      padded[0] = 0x80;
+      const envelope = concat(
+        nonce,
+        sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(padded, HEADER, null, nonce, key),
+      );
+      const isBucket = envelope.length === 512;
+      expect(openEnvelope(key, HEADER, envelope)).toEqual(isBucket ? new Uint8Array(0) : null);
+    }
+  });
+
   it("never gives the same envelope, nor the same nonce, for the same text", () => {
     const key = randomBytes(32);
     const nonces = Array.from({ length: 1_000 }, () =>

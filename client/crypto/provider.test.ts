@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { CryptoError } from "ts-mls/mlsError.js";
 import { parseHex, toHex, utf8, type Bytes } from "../../shared/bytes.ts";
 import { decapsulate, deriveKeyPair, exportFrom } from "./hpke.ts";
-import { hmac } from "./kdf.ts";
+import { expand, hmac } from "./kdf.ts";
 import { provider } from "./provider.ts";
 import { isSmallOrder } from "./small-order.ts";
 import { randomBytes, ready, sodium } from "./sodium.ts";
@@ -188,6 +188,16 @@ describe("HMAC", () => {
         },
       ),
     );
+  });
+});
+
+describe("HKDF", () => {
+  it("ends at 255 blocks (RFC 5869 §2.3)", () => {
+    const key = randomBytes(32);
+    const longest = expand(key, NONE, 255 * 32);
+    expect(longest).toHaveLength(255 * 32);
+    expect(expand(key, NONE, 33)).toEqual(longest.slice(0, 33));
+    expect(() => expand(key, NONE, 255 * 32 + 1)).toThrow(RangeError);
   });
 });
 
