@@ -1,0 +1,40 @@
+/** What every HTTP request must be before anything looks at what it asks for, upgrades included. */
+import type { IncomingMessage } from "node:http";
+
+/** What this page says of a request; refusals are statuses, with no text of the request in them. */
+export type Gated = { readonly status: 400 | 404 | 405 | 415 | 421 | 431 } | null;
+
+export type GatedRequest = Pick<IncomingMessage, "method" | "url" | "headers" | "rawHeaders">;
+
+export const MAX_HEADERS = 64;
+/** Plain segments only: no dots before them, no escapes, no empty ones, so nothing can be read in two ways. */
+const PATH = /^\/(?:[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/(?=[A-Za-z0-9_-])|$))*$/;
+/** Asked for by address, not by name: an orchestrator's probes. They tell nothing about anybody. */
+const PROBES = new Set(["/livez", "/readyz"]);
+
+/**
+ * Null where the request may pass: origin-form, one of `hosts` asked for (lower case, with its port),
+ * GET or HEAD, no body, a plain path.
+ */
+export function gate(request: GatedRequest, hosts: ReadonlySet<string>): Gated {
+  const { url = "", headers } = request;
+  if (request.rawHeaders.length > 2 * MAX_HEADERS) return { status: 431 };
+  if (!url.startsWith("/")) return { status: url === "*" ? 405 : 400 };
+  const path = pathOf(url);
+  if (!PROBES.has(path) && !hosts.has((headers.host ?? "").toLowerCase())) return { status: 421 };
+  if (request.method !== "GET" && request.method !== "HEAD") return { status: 405 };
+  if (hasBody(request)) {
+    return { status: headers["content-encoding"] === undefined ? 400 : 415 };
+  }
+  return PATH.test(path) ? null : { status: 404 };
+}
+
+/** The path of an origin-form target; what follows a `?` is nobody's business here. */
+export function pathOf(url: string): string {
+  return url.split("?", 1)[0] ?? "";
+}
+
+function hasBody({ headers }: GatedRequest): boolean {
+  if (headers["transfer-encoding"] !== undefined) return true;
+  return headers["content-length"] !== undefined && headers["content-length"] !== "0";
+}
