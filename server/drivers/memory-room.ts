@@ -21,6 +21,7 @@ export function createMemoryRoom(open: Open, incarnation: Incarnation, clock: Cl
   const openedAtMs = clock.wall();
   const { policy } = open;
   let head = 0;
+  let first: Record | null = null;
   let last: Standing["last"] | null = null;
 
   function apply(effects: readonly Effect[], number: number): void {
@@ -34,14 +35,16 @@ export function createMemoryRoom(open: Open, incarnation: Incarnation, clock: Cl
     state,
     kept,
     standing() {
-      if (last === null) throw new Error("a room without its open");
-      return { incarnation, policy, openedAtMs, state, head, keptBytes: kept.bytes(), last };
+      if (first === null || last === null) throw new Error("a room without its open");
+      const keptBytes = kept.bytes();
+      return { incarnation, policy, openedAtMs, state, open: first, head, keptBytes, last };
     },
     write(candidate, effects) {
       const number = ++head;
       const record = { ...candidate.proposal, number, acceptedAtMs: clock.wall() };
       const isCommit = record.kind === "open" || record.kind === "commit";
       apply(effects, number);
+      first ??= record;
       if (isCommit) last = { record, groupInfo: groupInfoOf(candidate) };
       kept.add(record, clock.now() + policy.messageTtlMs + (isCommit ? policy.graceMs : 0));
       return record;

@@ -1,0 +1,40 @@
+/** Everything that is asked before proposing, of one room; founding quotas are of the whole relay. */
+import type { Clock } from "../../shared/clock.ts";
+import type { SessionId } from "../../shared/ids.ts";
+import type { RoomLimits } from "./limits.ts";
+import { createTokenBucket, type Rate, type TokenBucket } from "./token-bucket.ts";
+import { createWindows, type Windows } from "./windows.ts";
+
+export interface Quotas {
+  /** For a post, and for any other offer or ask beside its own quota. */
+  takeOffer(session: SessionId): boolean;
+  takeSignal(session: SessionId): boolean;
+  /** Of accepted commits: given back where refused. */
+  readonly commits: Windows<SessionId>;
+  /** Of accepted joins by address key: given back where refused. */
+  readonly joins: Windows<string>;
+  forget(session: SessionId): void;
+}
+
+/** Full quotas. */
+export function createQuotas(clock: Clock, limits: RoomLimits): Quotas {
+  const offers = new Map<SessionId, TokenBucket>();
+  const signals = new Map<SessionId, TokenBucket>();
+
+  function take(buckets: Map<SessionId, TokenBucket>, rate: Rate, session: SessionId): boolean {
+    const bucket = buckets.get(session) ?? createTokenBucket(rate, clock.now());
+    buckets.set(session, bucket);
+    return bucket.take(clock.now());
+  }
+
+  return {
+    takeOffer: (session) => take(offers, limits.posts, session),
+    takeSignal: (session) => take(signals, limits.signals, session),
+    commits: createWindows(limits.commits, () => clock.now()),
+    joins: createWindows(limits.joins, () => clock.now()),
+    forget(session) {
+      offers.delete(session);
+      signals.delete(session);
+    },
+  };
+}

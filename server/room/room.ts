@@ -1,0 +1,160 @@
+/** One room that this relay serves: its lines, its seats, its place in the log. */
+import { CLOSE } from "../../shared/close-codes.ts";
+import type { RouteId, SessionId } from "../../shared/ids.ts";
+import type { Log, LogListener, RoomLog } from "../ports/log.ts";
+import { createDelivery } from "./delivery.ts";
+import { admit, giveTurn } from "./entering.ts";
+import { proposeRefounding } from "./founding.ts";
+import { createGathering } from "./gathering.ts";
+import { sendFrame, type Guest } from "./guest.ts";
+import { handle } from "./handlers.ts";
+import type { Line, Visit, Visitor } from "./line.ts";
+import { createPresenceList } from "./presence.ts";
+import { createProposing, type Outcome } from "./proposing.ts";
+import { createQuotas } from "./quotas.ts";
+import { awaitSessions, takeIn } from "./seating.ts";
+import { depart, end, type Site } from "./site.ts";
+import { seatOf, standingSessions } from "./state.ts";
+import { createTurns } from "./turns.ts";
+
+/** What every room of a relay gets. */
+export type RoomParts = Pick<
+  Site,
+  "clock" | "limits" | "sha256" | "report" | "takeFounding" | "takeRefounding"
+> & {
+  /** A hint when to come back after a restart, in ms; another for each line. */
+  readonly retryAfterMs: () => number;
+};
+
+export interface Room {
+  enter(visitor: Visitor, line: Line): Visit;
+  /** Takes nothing more, writes what was accepted, then sends every line elsewhere. */
+  drain(): Promise<void>;
+  /** For who came for a line that has gone meanwhile. */
+  closeIfIdle(): void;
+  /** Lines here, and seats that this relay holds for someone away. */
+  count(): { readonly lines: number; readonly away: number };
+}
+
+/** Serves a room from now until nothing needs it any more; `closed` is called then, once. */
+export async function createRoom(
+  log: Log,
+  routeId: RouteId,
+  parts: RoomParts,
+  closed: () => void,
+): Promise<Room> {
+  let isOver = false;
+  let isDraining = false;
+  let site: Site | null = null;
+  const listener: LogListener = {
+    records(records) {
+      const standing = site?.log.standing() ?? null;
+      if (site === null || isOver) return;
+      if (standing !== null) takeIn(site, records, standing);
+    },
+    ended() {
+      if (site !== null) over(site);
+    },
+  };
+
+  function over(ended: Site): void {
+    if (isOver) return;
+    ended.report("ended");
+    ended.delivery.flush();
+    ended.seated.clear();
+    for (const guest of ended.guests) end(ended, guest, CLOSE.ended);
+    close(ended);
+  }
+
+  function close(finished: Site): void {
+    if (isOver) return;
+    isOver = true;
+    finished.presence.close();
+    finished.turns.close();
+    finished.gathering.close();
+    finished.log.close();
+    closed();
+  }
+
+  function checkIdle(): void {
+    if (site === null || isDraining || isOver || site.guests.size > 0) return;
+    if (!site.proposing.isIdle() || site.presence.awayCount() > 0) return;
+    close(site);
+  }
+
+  const opened = createSite(parts, await log.serve(routeId, listener), checkIdle);
+  site = opened;
+  const standing = opened.log.standing();
+  if (standing !== null) awaitSessions(opened, standingSessions(standing.state));
+
+  return {
+    enter(visitor, line) {
+      const guest: Guest = {
+        visitor,
+        line,
+        joiner: {
+          turn: () => giveTurn(opened, guest),
+          turnOver: () => sendFrame(guest, { kind: "turn-over" }),
+        },
+        phase: { kind: "opening" },
+        refusals: [],
+      };
+      opened.guests.add(guest);
+      admit(opened, guest);
+      return {
+        receive(frame) {
+          if (!isDraining) handle(opened, guest, frame);
+        },
+        closed: () => depart(opened, guest),
+      };
+    },
+    async drain() {
+      isDraining = true;
+      await opened.proposing.idle();
+      opened.delivery.flush();
+      opened.seated.clear();
+      for (const guest of opened.guests) end(opened, guest, CLOSE.restart, parts.retryAfterMs());
+      close(opened);
+    },
+    closeIfIdle: checkIdle,
+    count: () => ({ lines: opened.guests.size, away: opened.presence.awayCount() }),
+  };
+}
+
+function createSite(parts: RoomParts, log: RoomLog, checkIdle: () => void): Site {
+  const { clock, limits, report } = parts;
+  const delivery = createDelivery(clock, log.standing()?.head ?? 0);
+  const proposing = createProposing(clock, log, {
+    unreachable: () => report("unreachable"),
+    idle: checkIdle,
+  });
+  const presence = createPresenceList({
+    clock,
+    graceMs: () => log.standing()?.policy.graceMs ?? 0,
+    changed: (session, state) => delivery.presence(session, state),
+    proposeLeave,
+  });
+
+  function proposeLeave(session: SessionId, settled: (outcome: Outcome) => void): void {
+    const standing = log.standing();
+    const seat = standing === null ? null : seatOf(standing.state, session);
+    if (seat === null) return;
+    const proposal = { kind: "leave", session, arrival: seat.arrival } as const;
+    proposing.propose({ proposal, groupInfo: null }, settled);
+  }
+
+  const site: Site = {
+    ...parts,
+    log,
+    delivery,
+    proposing,
+    presence,
+    turns: createTurns(clock),
+    gathering: createGathering(clock, (open) => proposeRefounding(site, open)),
+    quotas: createQuotas(clock, limits),
+    guests: new Set(),
+    seated: new Map(),
+    checkIdle,
+  };
+  return site;
+}
