@@ -19,6 +19,7 @@ const PROBES = new Set(["/livez", "/readyz"]);
 export function gate(request: GatedRequest, hosts: ReadonlySet<string>): Gated {
   const { url = "", headers } = request;
   if (request.rawHeaders.length > 2 * MAX_HEADERS) return { status: 431 };
+  if (countOf("host", request.rawHeaders) > 1) return { status: 400 };
   if (!url.startsWith("/")) return { status: url === "*" ? 405 : 400 };
   const path = pathOf(url);
   if (!PROBES.has(path) && !hosts.has((headers.host ?? "").toLowerCase())) return { status: 421 };
@@ -27,6 +28,11 @@ export function gate(request: GatedRequest, hosts: ReadonlySet<string>): Gated {
     return { status: headers["content-encoding"] === undefined ? 400 : 415 };
   }
   return PATH.test(path) ? null : { status: 404 };
+}
+
+/** Node keeps the first of two; a proxy may have looked at the second (RFC 9112 §3.2). */
+function countOf(name: string, rawHeaders: readonly string[]): number {
+  return rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === name).length;
 }
 
 /** The path of an origin-form target; what follows a `?` is nobody's business here. */

@@ -1,16 +1,16 @@
 /** A real relay on a free port of this machine for tests of the edge, and a bare TCP client to be rude with. */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import WebSocket from "ws";
+import { WebSocket } from "ws";
 import type { Limits } from "../config-limits.ts";
 import { parseConfig, type Config, type Environment } from "../config.ts";
 import { createLogger } from "../log.ts";
 import { SUBPROTOCOL } from "../../shared/protocol.ts";
-import type { ClientFiles } from "./client-files.ts";
+import type { ClientFile, ClientFiles } from "./client-files.ts";
 import { createServer, type Relay, type RelayDeps } from "./relay.ts";
 
 /** A page and a hashed file, as the build would leave them. */
-export const TEST_FILES: ClientFiles = new Map([
+export const TEST_FILES: ClientFiles = new Map<string, ClientFile>([
   ["/", file("text/html; charset=utf-8", "no-store", "<!doctype html><p>mayfly</p>")],
   [
     "/assets/app-1a2b.js",
@@ -105,7 +105,7 @@ export async function dialRaw(
   return { socket, received: () => whole().subarray(whole().indexOf("\r\n\r\n") + 4), closed };
 }
 
-/** A good upgrade, byte for byte, with further header lines at will. */
+/** A good upgrade, byte for byte, with further header lines at will, each with its CRLF. */
 export function upgradeRequest(host: string, origin: string, extra = ""): string {
   return [
     "GET /ws HTTP/1.1",
