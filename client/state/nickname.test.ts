@@ -1,13 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sessionIdOf } from "../../shared/ids.ts";
-import {
-  cleanNickname,
-  MAX_NICKNAME_GRAPHEMES,
-  NAMELESS,
-  shownNickname,
-  suffixOf,
-} from "./nickname.ts";
+import { cleanNickname, MAX_NICKNAME_GRAPHEMES, NAMELESS, shownNickname } from "./nickname.ts";
 
 const RLO = "\u202E";
 const family = "👩‍👩‍👧‍👦";
@@ -113,14 +106,5 @@ describe("[HOSTILE 45] whatever the text", () => {
         expect([...parts].length).toBeLessThanOrEqual(MAX_NICKNAME_GRAPHEMES);
       }),
     );
-  });
-});
-
-describe("[HOSTILE 45] namesakes", () => {
-  it("are told apart by four letters of their keys", () => {
-    const suffix = (start: number) => suffixOf(sessionIdOf(new Uint8Array(16).fill(start)));
-    expect(suffix(0x00)).toBe("bbbb");
-    expect(suffix(0x1f)).toBe("cvcv");
-    expect(suffix(0xab)).toBe("pqpq");
   });
 });

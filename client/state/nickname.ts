@@ -3,7 +3,6 @@
  * tower over its line (HOSTILE list 45, 49). Pure; the same for one's own name and for others'.
  */
 import { utf8 } from "../../shared/bytes.ts";
-import type { SessionId } from "../../shared/ids.ts";
 import { MAX_NICKNAME_BYTES } from "../../shared/limits.ts";
 
 /** Longest nickname as a person counts: user-perceived characters (UAX #29). */
@@ -68,17 +67,6 @@ export function shownNickname(text: string): string {
     cut += grapheme;
   }
   return cleanNickname(cut) ?? NAMELESS;
-}
-
-/** No vowels, so that no words come out; no l, which looks like 1. */
-const SUFFIX_LETTERS = "bcdfghjkmnpqrstv";
-
-/** Four letters from a session's key, by which two people of the same or a look-alike name differ. */
-export function suffixOf(session: SessionId): string {
-  return Array.from(
-    session.slice(0, 4),
-    (digit) => SUFFIX_LETTERS[Number.parseInt(digit, 16)] ?? "",
-  ).join("");
 }
 
 function stripped(text: string): string {

@@ -1,0 +1,157 @@
+/**
+ * What members owe the room, in turns of a second by leaf order over the present, counted from the
+ * need (DESIGN §4 "Duties"): removing who left, repairing after a void commit, confirming a joiner;
+ * and fresh keys of one's own now and then.
+ */
+import type { Clock, Stop } from "../../shared/clock.ts";
+import type { SessionId } from "../../shared/ids.ts";
+import { DUTY_TURN_MS, KEY_REFRESH_MS, REPAIR_GAP_MS } from "../../shared/limits.ts";
+import type { Seat } from "./seat.ts";
+
+/** Without its record for so long a commit is made anew. */
+const COMMIT_PATIENCE_MS = 5_000;
+/** A session commits at most once a second; a relay that says so is asked again after this. */
+const REFUSED_PAUSE_MS = 1_000;
+
+export interface DutyDeps {
+  readonly clock: Clock;
+  /** Runs a task alone, later. */
+  readonly run: (task: () => Promise<void> | void) => void;
+  /** The seat while it is in step with the relay, else null. */
+  readonly ready: () => Seat | null;
+  readonly isConfirmed: () => boolean;
+  readonly commit: (removes: readonly SessionId[]) => Promise<void>;
+  readonly confirm: () => void;
+}
+
+export interface Duties {
+  /** Looks at what is due; to be called after everything that changed the seat. */
+  look(): void;
+  /** Somebody joined in `epoch`, or this session became able to confirm who did. */
+  confirmLater(epoch: bigint): void;
+  /** A commit was refused; its record may still come, so only a pause follows. */
+  refused(): void;
+  /** A new seat, or a new order. */
+  reset(): void;
+  stop(): void;
+}
+
+export function createDuties(deps: DutyDeps): Duties {
+  const { clock } = deps;
+  const timers = new Set<Stop>();
+  let scheduled: { readonly key: string; readonly stop: Stop } | null = null;
+  let lastRepairMs = Number.NEGATIVE_INFINITY;
+  let lastCommitMs = clock.now();
+  let notBeforeMs = 0;
+
+  function later(delayMs: number, task: () => Promise<void> | void): Stop {
+    const stop = clock.after(delayMs, () => {
+      timers.delete(stop);
+      deps.run(task);
+    });
+    timers.add(stop);
+    return () => {
+      timers.delete(stop);
+      stop();
+    };
+  }
+
+  function unschedule(): void {
+    scheduled?.stop();
+    scheduled = null;
+  }
+
+  /** When the oldest need began, who is to be removed for it; null when nothing is needed. */
+  function need(seat: Seat): { sinceMs: number; removes: readonly SessionId[] } | null {
+    const { attendance, group } = seat;
+    const removes = group.members
+      .map(({ session }) => session)
+      .filter((session) => session !== seat.me && attendance.hasLeft(session));
+    if (removes.length === 0 && seat.voidSinceMs === null) return null;
+    const since = removes.map((session) => attendance.leftAtMs(session));
+    return { sinceMs: Math.min(seat.voidSinceMs ?? Number.POSITIVE_INFINITY, ...since), removes };
+  }
+
+  function look(): void {
+    const seat = deps.ready();
+    if (seat === null) return unschedule();
+    const needed = need(seat);
+    if (needed === null) return lookAtKeys(seat);
+    const turns = seat.attendance.turns(seat.group.members, seat.me);
+    const place = turns.indexOf(seat.me);
+    if (place < 0) return unschedule();
+    let dueMs = Math.max(needed.sinceMs + place * DUTY_TURN_MS, notBeforeMs);
+    if (needed.removes.length === 0) dueMs = Math.max(dueMs, lastRepairMs + REPAIR_GAP_MS);
+    schedule(`${needed.sinceMs}:${place}:${seat.order.last()}:${notBeforeMs}`, dueMs, async () => {
+      seat.attendance.letPass(turns.slice(0, place));
+      await make(seat);
+    });
+  }
+
+  /** Everyone's path is renewed once per half hour, each in its turn, so that a stolen key goes stale. */
+  function lookAtKeys(seat: Seat): void {
+    const place = seat.attendance.turns(seat.group.members, seat.me).indexOf(seat.me);
+    const dueMs = lastCommitMs + KEY_REFRESH_MS + Math.max(place, 0) * DUTY_TURN_MS;
+    schedule(`keys:${dueMs}`, dueMs, () => make(seat));
+  }
+
+  function schedule(key: string, dueMs: number, task: () => Promise<void>): void {
+    if (scheduled?.key === key) return;
+    unschedule();
+    // The key stays after it fired: the same need is not served twice, however often it is looked at.
+    const stop = later(dueMs - clock.now(), () => (scheduled?.key === key ? task() : undefined));
+    scheduled = { key, stop };
+  }
+
+  async function make(seat: Seat): Promise<void> {
+    if (deps.ready() !== seat) return;
+    const nowMs = clock.now();
+    const isUnderWay = seat.ownCommits.some(
+      ({ follows, proposedAtMs }) =>
+        follows === seat.order.last() && nowMs - proposedAtMs < COMMIT_PATIENCE_MS,
+    );
+    if (!isUnderWay) {
+      const removes = need(seat)?.removes ?? [];
+      if (removes.length === 0) lastRepairMs = nowMs;
+      lastCommitMs = nowMs;
+      await deps.commit(removes);
+    }
+    later(COMMIT_PATIENCE_MS, () => {
+      unschedule();
+      look();
+    });
+  }
+
+  return {
+    look,
+    confirmLater(epoch) {
+      const seat = deps.ready();
+      if (seat === null || !deps.isConfirmed()) return;
+      const turns = seat.attendance
+        .turns(seat.group.members, seat.me)
+        .filter((session) => session === seat.me || !seat.attendance.isJoining(session));
+      const place = Math.max(0, turns.indexOf(seat.me));
+      later(place * DUTY_TURN_MS, () => {
+        if (deps.ready() !== seat || seat.attendance.confirmedEpoch() >= epoch) return;
+        seat.attendance.letPass(turns.slice(0, place));
+        deps.confirm();
+      });
+    },
+    refused() {
+      notBeforeMs = clock.now() + REFUSED_PAUSE_MS;
+      look();
+    },
+    reset() {
+      unschedule();
+      for (const stop of timers) stop();
+      timers.clear();
+      lastCommitMs = clock.now();
+      notBeforeMs = 0;
+    },
+    stop() {
+      unschedule();
+      for (const stop of timers) stop();
+      timers.clear();
+    },
+  };
+}

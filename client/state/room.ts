@@ -1,0 +1,186 @@
+/** Puts one room together: keys and a name in, a RoomView out. This is where net and crypto meet. */
+import type { Bytes } from "../../shared/bytes.ts";
+import type { Policy } from "../../shared/policy.ts";
+import type { RoomKeys } from "../crypto/keys.ts";
+import { createIdentity } from "../crypto/identity.ts";
+import type { ConnectionDeps } from "../net/connection.ts";
+import { createConfirming } from "./confirming.ts";
+import { MESSAGE_ID_BYTES } from "./content.ts";
+import { createOutbox } from "./outbox.ts";
+import { createRoomSignals } from "./room-signals.ts";
+import { createSerial } from "./serial.ts";
+import { createSitting } from "./sitting.ts";
+import { createStay } from "./stay.ts";
+import { createTelling, outgoing } from "./telling.ts";
+import { createTimeline } from "./timeline.ts";
+import type { OverReason, RoomView } from "./view.ts";
+
+export interface RoomDeps extends ConnectionDeps {
+  readonly randomBytes: (lengthBytes: number) => Bytes;
+  readonly origin: string;
+  readonly link: string;
+  readonly hasPassphrase: boolean;
+  readonly keys: RoomKeys;
+  readonly nickname: string;
+  /** Who makes the room decides; null: it must be there already. */
+  readonly policy: Policy | null;
+  readonly isOnline: () => boolean;
+  readonly isVisible: () => boolean;
+  readonly waitingForTurn: () => void;
+  /** The first seat is taken: there is something to show. */
+  readonly entered: () => void;
+  readonly over: (why: OverReason) => void;
+  /** A fault of our own; the room goes on. */
+  readonly failed: (error: unknown) => void;
+}
+
+export interface Room {
+  readonly view: RoomView;
+  /** The network or the tab came back. */
+  nudge(): void;
+  /** The tab is seen now: nothing is unread. */
+  seen(): void;
+}
+
+/** Until the room's own is known; nothing is shown by it. */
+const NO_POLICY: Policy = { messageTtlMs: 0, memberCap: 0, graceMs: 0, lifetimeMs: 0 };
+
+export function createRoom(deps: RoomDeps): Room {
+  const { clock, nickname } = deps;
+  const serial = createSerial(deps.failed);
+  const run: typeof serial.run = (task) => serial.run(task);
+  const signals = createRoomSignals(deps.policy ?? NO_POLICY);
+  const timeline = createTimeline();
+  const outbox = createOutbox(() =>
+    outgoing(deps.randomBytes(MESSAGE_ID_BYTES), { kind: "empty" }),
+  );
+  let hasEntered = false;
+  let isRejoining = false;
+  let isOver = false;
+  let expiryAtMs = Number.POSITIVE_INFINITY;
+
+  /** One timer for the whole timeline, at its next expiry. */
+  function expire(): void {
+    const nextMs = timeline.expire(clock.now());
+    if (nextMs === null || isOver) {
+      expiryAtMs = Number.POSITIVE_INFINITY;
+    } else if (nextMs < expiryAtMs) {
+      expiryAtMs = nextMs;
+      clock.after(nextMs - clock.now(), () => {
+        expiryAtMs = Number.POSITIVE_INFINITY;
+        expire();
+      });
+    }
+  }
+
+  const telling = createTelling({ ...deps, timeline, signals, added: expire });
+  const confirming = createConfirming({
+    clock,
+    run,
+    changed: () => run(() => sitting.look()),
+    tryAgain: () => stay.rejoin(),
+  });
+  const refresh = (): void => signals.refresh(sitting.seat(), confirming.state(), outbox);
+  const sitting = createSitting({
+    ...deps,
+    outbox,
+    confirming,
+    telling,
+    run,
+    send: (frame) => stay.send(frame),
+    inStep() {
+      stay.inStep();
+      signals.connection.value = "live";
+      if (isRejoining) telling.notice({ kind: "rejoined" });
+      isRejoining = false;
+      refresh();
+      if (!hasEntered) deps.entered();
+      hasEntered = true;
+    },
+    unseated: () => stay.unseated(),
+    disorder: () => stay.reconnect(),
+    changed: refresh,
+    mayPost: () => confirming.state() === "confirmed" || signals.isReleased.value,
+  });
+  const stay = createStay({
+    ...deps,
+    run,
+    sitting,
+    reconnecting() {
+      signals.connection.value = deps.isOnline() ? "reconnecting" : "offline";
+    },
+    seatLost() {
+      isRejoining = hasEntered;
+      signals.split.value = null;
+      signals.isReleased.value = false;
+      for (const message of outbox.seatLost()) telling.changed(message);
+      confirming.stop();
+      refresh();
+    },
+    over(why) {
+      forget();
+      deps.over(why);
+    },
+  });
+
+  function forget(): void {
+    isOver = true;
+    serial.close();
+    confirming.stop();
+    outbox.clear();
+    timeline.clear();
+    signals.pendingCount.value = 0;
+  }
+
+  function say(text: string): boolean {
+    const message = telling.compose(text);
+    if (message === null || isOver) return false;
+    telling.echo(message, { session: sitting.seat()?.me ?? createIdentity().session, nickname });
+    outbox.add(message);
+    signals.pendingCount.value = outbox.pending();
+    run(() => sitting.look());
+    return true;
+  }
+
+  const view: RoomView = {
+    ...signals,
+    link: deps.link,
+    hasPassphrase: deps.hasPassphrase,
+    timeline: timeline.items,
+    send: say,
+    retry(key) {
+      const item = timeline.items.value.find((other) => other.key === key);
+      if (item?.kind !== "message" || (item.delivery !== "failed" && item.delivery !== "maybe"))
+        return;
+      timeline.remove(key);
+      say(item.text);
+    },
+    discard(key) {
+      outbox.remove(key);
+      timeline.remove(key);
+    },
+    releaseOutbox() {
+      if (confirming.state() !== "unconfirmed") return;
+      signals.isReleased.value = true;
+      run(() => sitting.look());
+    },
+    rejoin: () => run(() => stay.rejoin()),
+    leave() {
+      stay.leave();
+      forget();
+      deps.over("left");
+    },
+  };
+  return {
+    view,
+    nudge() {
+      if (signals.connection.value !== "live") {
+        signals.connection.value = deps.isOnline() ? "reconnecting" : "offline";
+      }
+      if (deps.isOnline()) stay.nudge();
+    },
+    seen() {
+      signals.unreadCount.value = 0;
+    },
+  };
+}

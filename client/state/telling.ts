@@ -1,0 +1,134 @@
+/** Turns what happened in the order into what a person reads. */
+import { toHex, utf8, type Bytes } from "../../shared/bytes.ts";
+import type { Clock } from "../../shared/clock.ts";
+import { MAX_TEXT_BYTES } from "../../shared/limits.ts";
+import type { Record } from "../../shared/protocol.ts";
+import { MESSAGE_ID_BYTES } from "./content.ts";
+import type { Happening } from "./following.ts";
+import type { Outgoing } from "./outbox.ts";
+import type { RoomSignals } from "./room-signals.ts";
+import type { Timeline } from "./timeline.ts";
+import type { MessageItem, NoticeItem } from "./view.ts";
+import type { SessionId } from "../../shared/ids.ts";
+
+export interface Telling {
+  /** Relay's wall clock at a welcome: records' times are shown in this machine's time. */
+  relayTime(nowMs: number): void;
+  happened(happening: Happening, record: Record, me: SessionId): void;
+  notice(what: NoticeItem["what"]): void;
+  /** Own words appear at once, pale until acknowledged. */
+  echo(message: Outgoing, me: { readonly session: SessionId; readonly nickname: string }): void;
+  /** Null where the text is empty or too long. */
+  compose(text: string): Outgoing | null;
+  acknowledged(message: Outgoing, record: Record): void;
+  changed(message: Outgoing): void;
+}
+
+export interface TellingDeps {
+  readonly clock: Clock;
+  readonly timeline: Timeline;
+  readonly signals: RoomSignals;
+  readonly randomBytes: (lengthBytes: number) => Bytes;
+  readonly isVisible: () => boolean;
+  /** Something was added that will expire. */
+  readonly added: () => void;
+}
+
+export function createTelling(deps: TellingDeps): Telling {
+  const { clock, timeline, signals } = deps;
+  let offsetMs = 0;
+
+  const ttlMs = (): number => signals.policy.value.messageTtlMs;
+  const acceptedAt = (record: Record): number => record.acceptedAtMs + offsetMs;
+
+  /** On the clock of `now`: a record expires so long after it was accepted, whenever it arrives here. */
+  function expiry(atMs: number): number {
+    const ageMs = Math.min(Math.max(clock.wall() - atMs, 0), ttlMs());
+    return clock.now() + ttlMs() - ageMs;
+  }
+
+  function notice(what: NoticeItem["what"], atMs = clock.wall()): void {
+    timeline.notice(what, atMs, expiry(atMs));
+    deps.added();
+  }
+
+  return {
+    relayTime(nowMs) {
+      offsetMs = clock.wall() - nowMs;
+    },
+    notice,
+    happened(happening, record, me) {
+      const atMs = acceptedAt(record);
+      switch (happening.kind) {
+        case "joined":
+          return notice({ ...happening, isOwn: happening.session === me }, atMs);
+        case "left":
+        case "missing":
+        case "unopened":
+        case "repeated":
+        case "gap":
+          return notice(happening, atMs);
+        case "split":
+          if (signals.split.value !== null) return;
+          signals.split.value = { by: happening.nickname };
+          return notice(happening, atMs);
+        case "said": {
+          const { id, session, nickname, sentAtMs, text } = happening;
+          const base = { sender: session, nickname, sentAtMs, text, isOwn: false };
+          timeline.add({ ...base, ...SENT, key: id }, expiry(atMs));
+          if (!deps.isVisible()) signals.unreadCount.value += 1;
+          return deps.added();
+        }
+        case "acknowledged":
+        case "epoch":
+        case "unseated":
+      }
+    },
+    compose(text) {
+      const lengthBytes = utf8(text).length;
+      if (text.trim() === "" || lengthBytes > MAX_TEXT_BYTES) return null;
+      return outgoing(deps.randomBytes(MESSAGE_ID_BYTES), {
+        kind: "text",
+        sentAtMs: clock.wall(),
+        text,
+      });
+    },
+    echo(message, me) {
+      if (message.body.kind !== "text") return;
+      const { text, sentAtMs } = message.body;
+      const own = { sender: me.session, nickname: me.nickname, isOwn: true, text, sentAtMs };
+      const state = { ...SENT, delivery: message.delivery };
+      timeline.add({ ...own, ...state, key: message.key }, Number.POSITIVE_INFINITY);
+    },
+    acknowledged(message, record) {
+      timeline.settle(message.key, expiry(acceptedAt(record)));
+      deps.added();
+    },
+    changed({ key, delivery, failReason }) {
+      timeline.change(key, { delivery, failReason });
+    },
+  };
+}
+
+const SENT = {
+  kind: "message",
+  delivery: "sent",
+  failReason: null,
+} as const satisfies Partial<MessageItem>;
+
+/** A message of one's own that nobody has seen yet. */
+export function outgoing(messageId: Bytes, body: Outgoing["body"]): Outgoing {
+  return {
+    key: `own-${toHex(messageId)}`,
+    messageId,
+    body,
+    delivery: "pending",
+    failReason: null,
+    counter: null,
+    isDue: false,
+    copies: 0,
+    refusedCopies: 0,
+    isAgain: false,
+    sealing: null,
+  };
+}
