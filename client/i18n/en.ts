@@ -30,12 +30,11 @@ export const en = {
     another: "Another name",
     hint: "Others in the room see it. The relay does not.",
     refused: "Pick a name that can be seen, of at most {{count}} characters.",
-    refusedBytes: "This name is too long. Please use a shorter one.",
   },
   passphrase: {
     label: "Passphrase",
-    optional: "Passphrase (optional)",
-    makeHint: "With one, the link alone opens nothing. Tell it to the others by another way.",
+    makeHint:
+      "Optional. With one, the link alone opens nothing. Tell it to the others by another way.",
     enterHint: "Whoever sent you the link knows it.",
     missing: "This room asks for a passphrase.",
   },
@@ -110,7 +109,7 @@ export const en = {
   },
   message: {
     you: "You",
-    time: "at {{time}}",
+    at: "at",
     opens: "Opens {{address}}",
     pending: "Sending…",
     sent: "Sent",
@@ -146,6 +145,11 @@ export const en = {
     tooLong_one: "Too long by {{count}} byte. Shorten it, or send it in parts.",
     tooLong_other: "Too long by {{count}} bytes. Shorten it, or send it in parts.",
     held: "Your message waits until somebody here confirms you.",
+  },
+  addressBar: {
+    there:
+      "The link stands in the address bar. Taken out, it no longer shows there; your browser’s history may still list it.",
+    takeOut: "Take it out",
   },
   roster: {
     you: "you",

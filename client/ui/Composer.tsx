@@ -1,0 +1,87 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { utf8 } from "../../shared/bytes.ts";
+import { MAX_TEXT_BYTES } from "../../shared/limits.ts";
+import { t } from "../i18n/i18n.ts";
+import type { RoomView } from "../state/view.ts";
+
+/** Where one writes. Enter sends, Shift and Enter starts a new line; what is refused stays written. */
+export function Composer({ room }: { readonly room: RoomView }) {
+  const draft = useSignal("");
+  const field = useRef<HTMLTextAreaElement>(null);
+  const fieldId = useId();
+  const hintId = useId();
+  useEffect(() => {
+    // With a finger the focus would bring up the keyboard over a room not yet seen.
+    if (matchMedia("(pointer: fine)").matches) field.current?.focus();
+  }, []);
+
+  const surplusBytes = utf8(draft.value).length - MAX_TEXT_BYTES;
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (draft.value.trim() === "" || surplusBytes > 0) return;
+    if (room.send(draft.value.trimEnd())) draft.value = "";
+    field.current?.focus();
+  };
+  const sendOnEnter = (event: KeyboardEvent) => {
+    // While an input method composes, Enter belongs to it. Safari tells by the key code only.
+    const isComposing = event.isComposing || event.keyCode === 229;
+    if (event.key === "Enter" && !event.shiftKey && !isComposing) submit(event);
+  };
+
+  return (
+    <form class="composer" autocomplete="off" onSubmit={submit}>
+      <ComposerHint id={hintId} room={room} surplusBytes={surplusBytes} />
+      <div class="composer-row">
+        <label class="visually-hidden" for={fieldId}>
+          {t("composer.label")}
+        </label>
+        {/* The wrapper repeats the draft unseen, and so gives the field its height without scripts. */}
+        <div class="grow" data-draft={draft.value}>
+          <textarea
+            id={fieldId}
+            class="input composer-field"
+            ref={field}
+            rows={1}
+            dir="auto"
+            enterkeyhint="send"
+            autocomplete="off"
+            placeholder={t("composer.placeholder")}
+            value={draft.value}
+            onInput={(event) => (draft.value = event.currentTarget.value)}
+            onKeyDown={sendOnEnter}
+            aria-describedby={hintId}
+            aria-invalid={surplusBytes > 0}
+          />
+        </div>
+        <button type="submit" class="button button-main">
+          {t("composer.send")}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+interface ComposerHintProps {
+  readonly id: string;
+  readonly room: RoomView;
+  readonly surplusBytes: number;
+}
+
+function ComposerHint({ id, room, surplusBytes }: ComposerHintProps) {
+  const encryption = room.encryption.value;
+  const isHeld =
+    encryption.kind === "joining" || (encryption.kind === "unconfirmed" && !encryption.released);
+  if (surplusBytes > 0) {
+    return (
+      <p id={id} class="error" role="alert">
+        {t("composer.tooLong", { count: surplusBytes })}
+      </p>
+    );
+  }
+  return (
+    <p id={id} class={isHeld ? "hint" : "visually-hidden"}>
+      {t(isHeld ? "composer.held" : "composer.hint")}
+    </p>
+  );
+}

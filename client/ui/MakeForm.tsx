@@ -1,0 +1,63 @@
+import { useSignal } from "@preact/signals";
+import { useId, useMemo } from "preact/hooks";
+import { t } from "../i18n/i18n.ts";
+import { cleanNickname } from "../state/nickname.ts";
+import type { RoomOptions } from "../state/view.ts";
+import { Choice } from "./Choice.tsx";
+import { NameField } from "./NameField.tsx";
+import { PassphraseField } from "./PassphraseField.tsx";
+import {
+  CAP_CHOICES,
+  DEFAULT_CAP,
+  DEFAULT_TTL_MS,
+  policyOf,
+  TTL_CHOICES_MS,
+} from "./policy-choices.ts";
+import { randomName } from "./random-name.ts";
+import { formatDuration } from "./time.ts";
+
+/** Everything a founder decides. */
+export function MakeForm({ make }: { readonly make: (options: RoomOptions) => void }) {
+  const name = useSignal(useMemo(() => randomName(), []));
+  const isRefused = useSignal(false);
+  const ttlMs = useSignal(DEFAULT_TTL_MS);
+  const cap = useSignal(DEFAULT_CAP);
+  const passphrase = useSignal("");
+  const titleId = useId();
+
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const nickname = cleanNickname(name.value);
+    isRefused.value = nickname === null;
+    if (nickname === null) return;
+    make({ nickname, policy: policyOf(ttlMs.value, cap.value), passphrase: passphrase.value });
+  };
+
+  return (
+    <form class="card" aria-labelledby={titleId} autocomplete="off" noValidate onSubmit={submit}>
+      <div>
+        <h2 id={titleId}>{t("start.make")}</h2>
+        <p class="hint">{t("start.makeLead")}</p>
+      </div>
+      <NameField name={name} isRefused={isRefused} />
+      <div class="field-pair">
+        <Choice
+          label={t("start.ttl")}
+          value={ttlMs}
+          choices={TTL_CHOICES_MS}
+          textOf={formatDuration}
+        />
+        <Choice
+          label={t("start.cap")}
+          value={cap}
+          choices={CAP_CHOICES}
+          textOf={(count) => t("start.capPeople", { count })}
+        />
+      </div>
+      <PassphraseField passphrase={passphrase} hint={t("passphrase.makeHint")} />
+      <button type="submit" class="button button-main">
+        {t("start.make")}
+      </button>
+    </form>
+  );
+}

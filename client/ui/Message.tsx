@@ -1,0 +1,61 @@
+import { t } from "../i18n/i18n.ts";
+import { suffixOf } from "../state/roster.ts";
+import type { MessageItem, RoomView } from "../state/view.ts";
+import { DeliveryLine } from "./DeliveryLine.tsx";
+import { Icon } from "./Icon.tsx";
+import { linkify } from "./linkify.ts";
+import { Time } from "./Time.tsx";
+
+interface MessageProps {
+  readonly item: MessageItem;
+  /** The author is named above; otherwise only to those who listen. */
+  readonly startsGroup: boolean;
+  readonly room: RoomView;
+}
+
+/** One message: author first, then the text, its time and how far it got. */
+export function Message({ item, startsGroup, room }: MessageProps) {
+  const side = item.isOwn ? "message-own" : "message-other";
+  return (
+    <div class={`message ${side} message-${item.delivery}${startsGroup ? " message-first" : ""}`}>
+      <p class={startsGroup ? "author" : "visually-hidden"}>
+        {item.isOwn ? t("message.you") : <bdi>{item.nickname}</bdi>}{" "}
+        {!item.isOwn && startsGroup && <span class="suffix">{suffixOf(item.sender)}</span>}
+      </p>
+      <div class="bubble">
+        <div class="text" dir="auto">
+          {linkify(item.text).map((piece, index) =>
+            piece.kind === "text" ? (
+              piece.text
+            ) : (
+              <a
+                key={index}
+                href={piece.href}
+                target="_blank"
+                rel="noopener noreferrer"
+                title={t("message.opens", { address: piece.href })}
+              >
+                <bdi>{piece.text}</bdi>
+              </a>
+            ),
+          )}
+        </div>
+        <p class="meta">
+          <Time atMs={item.sentAtMs} />
+          {item.isOwn && item.delivery === "pending" && (
+            <span class="delivery">{t("message.pending")}</span>
+          )}
+          {item.isOwn && item.delivery === "sent" && (
+            <span class="delivery">
+              <Icon name="check" />
+              <span class="visually-hidden">{t("message.sent")}</span>
+            </span>
+          )}
+        </p>
+      </div>
+      {(item.delivery === "failed" || item.delivery === "maybe") && (
+        <DeliveryLine item={item} room={room} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
+import { t } from "../i18n/i18n.ts";
+
+/** Takes a link that was pasted; whether it is one, the client says. */
+export function OpenForm({ open }: { readonly open: (link: string) => void }) {
+  const link = useSignal("");
+  const titleId = useId();
+  const inputId = useId();
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    open(link.value.trim());
+  };
+  return (
+    <form class="card" aria-labelledby={titleId} autocomplete="off" noValidate onSubmit={submit}>
+      <h2 id={titleId}>{t("start.open")}</h2>
+      <div class="field">
+        <label for={inputId}>{t("start.link")}</label>
+        <div class="field-row">
+          <input
+            id={inputId}
+            class="input"
+            inputMode="url"
+            dir="ltr"
+            value={link.value}
+            onInput={(event) => (link.value = event.currentTarget.value)}
+            autocomplete="off"
+            autocapitalize="none"
+            autocorrect="off"
+            spellcheck={false}
+          />
+          <button type="submit" class="button">
+            {t("start.openButton")}
+          </button>
+        </div>
+      </div>
+    </form>
+  );
+}
