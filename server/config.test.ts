@@ -65,6 +65,7 @@ const bad: readonly (readonly [string, string])[] = [
   ["TRUSTED_PROXY_HOPS", "17"],
   ["TRUSTED_PROXY_HOPS", "1.5"],
   ["LOG_LEVEL", "verbose"],
+  ["CLIENT_FOLDER", ""],
   ...LIMIT_NAMES.flatMap((name) => {
     const { variable, least, most } = LIMIT_SPECS[name];
     return [

@@ -16,6 +16,8 @@ export interface Config {
   /** Proxies of the operator's own before this relay, each adding one X-Forwarded-For entry. */
   readonly trustedProxyHops: number;
   readonly logLevel: LogLevel;
+  /** Folder of the built client; null: where the build puts it. */
+  readonly clientFolder: string | null;
   readonly limits: Limits;
 }
 
@@ -64,6 +66,7 @@ const SCHEMA = v.object({
   MAYFLY_MODE: v.optional(MODE, "memory"),
   TRUSTED_PROXY_HOPS: v.optional(wholeNumber(0, 16), "0"),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `allowed: ${LOG_LEVELS.join(", ")}`), "info"),
+  CLIENT_FOLDER: v.optional(v.pipe(v.string(), v.nonEmpty("allowed: the path of a folder"))),
 });
 const OURS = /^(MAYFLY_|LIMIT_|REDIS_|KAFKA_|REGION|METRICS_|PUBLIC_ORIGIN|TRUSTED_PROXY)/;
 
@@ -91,6 +94,7 @@ export function parseConfig(environment: Environment): Configured {
     mode: parsed.output.MAYFLY_MODE,
     trustedProxyHops: parsed.output.TRUSTED_PROXY_HOPS,
     logLevel: parsed.output.LOG_LEVEL,
+    clientFolder: parsed.output.CLIENT_FOLDER ?? null,
     limits: Object.freeze(limits),
   };
   return { kind: "configured", config: Object.freeze(config), warnings: warn(environment, config) };
@@ -148,6 +152,7 @@ export function describeConfig(config: Config): string {
     `MAYFLY_MODE=${config.mode}`,
     `TRUSTED_PROXY_HOPS=${config.trustedProxyHops}`,
     `LOG_LEVEL=${config.logLevel}`,
+    `CLIENT_FOLDER=${config.clientFolder ?? "dist/client"}`,
     ...LIMIT_NAMES.map((name) => {
       const { variable, means } = LIMIT_SPECS[name];
       return `${variable}=${config.limits[name]}`.padEnd(40) + `# ${means}`;

@@ -14,6 +14,7 @@ export const LOG_EVENTS = [
   "refused",
   "connected",
   "closed",
+  "room",
   "fault",
   "draining",
   "drained",
@@ -29,8 +30,9 @@ export interface LogFields {
   readonly connection?: string;
   /** How many, in the event's own unit. */
   readonly count?: number;
-  /** This relay's own public origin. */
+  /** This relay's own public origin, and the port that it listens on. */
   readonly origin?: string;
+  readonly port?: number;
   /** A sentence of ours, about the configuration only. */
   readonly note?: string;
   /** Name of a fault's class, and where in our code it arose; never its text. */
@@ -51,6 +53,7 @@ const ALLOWED: { readonly [Name in keyof Required<LogFields>]: RegExp } = {
   connection: /^[A-Za-z0-9_-]{1,16}$/,
   count: /^[0-9]{1,16}$/,
   origin: /^https?:\/\/[A-Za-z0-9.[\]:-]{1,260}$/,
+  port: /^[0-9]{1,5}$/,
   note: /^[ -~]{1,1000}$/,
   fault: /^[A-Za-z0-9_]{1,60}$/,
   at: /^[\w$@./:<> [\]-]{1,300}$/,
