@@ -1,6 +1,7 @@
 /** One WebSocket speaking frames; it knows bytes, not what they mean. */
 import { decodeServerFrame } from "../../shared/codec/server-frames.ts";
 import { encodeClientFrame } from "../../shared/codec/client-frames.ts";
+import type { Bytes } from "../../shared/bytes.ts";
 import { SUBPROTOCOL, type ClientFrame, type ServerFrame } from "../../shared/protocol.ts";
 
 export interface SocketEvents {
@@ -26,14 +27,20 @@ export type WebSocketClass = new (
   options?: object,
 ) => WebSocketLike;
 
+interface CloseEventLike {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** Handlers take `never`, so that whatever event a class hands them fits; we read only what both have. */
 interface WebSocketLike {
   binaryType: string;
   readonly readyState: number;
-  onopen: (() => void) | null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
-  onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null;
-  onerror: (() => void) | null;
-  send(bytes: Uint8Array): void;
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(bytes: Bytes): void;
   close(code?: number): void;
 }
 
@@ -55,14 +62,14 @@ export function webSockets(Class: WebSocketClass, url: string, options?: object)
     socket.onopen = () => {
       if (!isOver) events.opened();
     };
-    socket.onmessage = ({ data }) => {
+    socket.onmessage = ({ data }: { readonly data: unknown }) => {
       if (isOver) return;
       const frame = data instanceof ArrayBuffer ? decodeServerFrame(new Uint8Array(data)) : null;
       if (frame !== null) return events.frame(frame);
       socket.close(UNREADABLE);
       over(UNREADABLE, "");
     };
-    socket.onclose = ({ code, reason }) => over(code, reason);
+    socket.onclose = ({ code, reason }: CloseEventLike) => over(code, reason);
     // A close event follows every error, and says no less.
     socket.onerror = () => undefined;
     return {
