@@ -1,0 +1,49 @@
+/** Builds the client once and puts it on the page; only here do screens, state and browser meet. */
+import { render } from "preact";
+import { browserClock } from "./net/browser-clock.ts";
+import { webSockets } from "./net/socket.ts";
+import { createClient } from "./state/client.ts";
+import { App } from "./ui/App.tsx";
+import { followVisualViewport } from "./ui/viewport.ts";
+
+/** The relay's door, on the page's own host. */
+function socketUrl(): string {
+  const url = new URL("/ws", location.origin);
+  url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
+  return url.href;
+}
+
+const client = createClient({
+  clock: browserClock,
+  random: Math.random,
+  origin: location.origin,
+  openSocket: webSockets(WebSocket, socketUrl()),
+  // The first screen does not wait for libsodium and ts-mls.
+  loadEngine: async () => (await import("./state/engine.ts")).loadEngine(),
+  isOnline: () => navigator.onLine,
+  failed: reportError,
+});
+
+function openAddress(): void {
+  const phase = client.phase.peek().kind;
+  // A link that is pasted over a running room must not throw away what is being said in it.
+  if (location.hash !== "" && phase !== "room" && phase !== "entering")
+    client.openLink(location.href);
+}
+
+openAddress();
+addEventListener("hashchange", openAddress);
+addEventListener("online", () => client.networkChanged());
+addEventListener("offline", () => client.networkChanged());
+document.addEventListener("visibilitychange", () =>
+  client.setVisible(document.visibilityState === "visible"),
+);
+// Closing the tab is leaving: the others see it at once, and the seat is not kept (DESIGN §5.5).
+addEventListener("pagehide", () => {
+  const phase = client.phase.peek();
+  if (phase.kind === "room") phase.room.leave();
+});
+followVisualViewport();
+
+const root = document.getElementById("app");
+if (root !== null) render(<App client={client} />, root);
