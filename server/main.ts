@@ -98,7 +98,7 @@ async function main(): Promise<void> {
   process.on("uncaughtException", (fault) => crash(logger, fault));
   process.on("unhandledRejection", (fault) => crash(logger, fault));
   // Node would open its debugger on this signal, and whoever reaches that reads all memory.
-  process.on("SIGUSR1", () => undefined);
+  process.on("SIGUSR1", () => logger.warn("refused", { reason: "debugger" }));
   for (const note of warnings) logger.warn("warning", { note });
   const files = await loadClientFiles(config.clientFolder ?? CLIENT_FOLDER);
   if (files === null) {

@@ -36,6 +36,7 @@ export function testConfig(environment: Environment, limits: Partial<Limits> = {
 export interface TestRelay {
   readonly relay: Relay;
   readonly origin: string;
+  readonly port: number;
   /** Lines that it logged so far. */
   readonly logged: readonly string[];
   /** Sends raw bytes and gives everything that comes back until the relay ends the connection or `until` is in it. */
@@ -59,6 +60,7 @@ export async function startTestRelay(
   return {
     relay,
     origin,
+    port: relay.port,
     logged,
     raw: (sent, until) => exchange(relay.port, sent, until),
     dial: (options = {}) =>
@@ -70,7 +72,12 @@ export async function startTestRelay(
   };
 }
 
-async function exchange(port: number, sent: string | Buffer, until?: RegExp): Promise<string> {
+/** Sends raw bytes, and gives what comes back until the relay ends the connection or `until` is in it. */
+export async function exchange(
+  port: number,
+  sent: string | Buffer,
+  until?: RegExp,
+): Promise<string> {
   const socket = connect(port, "127.0.0.1");
   let text = "";
   socket.setEncoding("latin1");
@@ -91,10 +98,10 @@ async function exchange(port: number, sent: string | Buffer, until?: RegExp): Pr
 
 /** A TCP connection that has switched to WebSocket by hand; what the relay sends is collected. */
 export async function dialRaw(
-  { relay, origin }: TestRelay,
+  { port, origin }: { readonly port: number; readonly origin: string },
   extra = "",
 ): Promise<{ socket: Socket; received: () => Buffer; closed: Promise<unknown> }> {
-  const socket = connect(relay.port, "127.0.0.1");
+  const socket = connect(port, "127.0.0.1");
   const parts: Buffer[] = [];
   socket.on("error", () => undefined);
   socket.on("data", (part) => parts.push(Buffer.from(part)));
