@@ -9,6 +9,7 @@ interface Kept {
 export interface KeptRecords {
   /** Keeps one more; its number is above all before, and it expires no earlier than others of its lane. */
   add(record: Record, expiresAtMs: number): void;
+  get(number: number): Record | null;
   /** Those above `number`, in order. */
   since(number: number): Record[];
   /** Drops what expires at `nowMs` or before. */
@@ -42,6 +43,7 @@ export function createKeptRecords(): KeptRecords {
       newest = record.number;
       totalBytes += bytesOf(record);
     },
+    get: (number) => (lanes.others.get(number) ?? lanes.commits.get(number))?.record ?? null,
     since(number) {
       const oldest = keptLanes().map((lane) => oldestOf(lane)?.record.number ?? newest + 1);
       const records: Record[] = [];

@@ -49,6 +49,11 @@ export function createMemoryLog({ clock, random, judge }: MemoryLogParts): Memor
     sweep = { atMs: dueMs, stop: clock.after(dueMs - clock.now(), expire) };
   }
 
+  function stopSweep(): void {
+    sweep?.stop();
+    sweep = null;
+  }
+
   function expire(): void {
     sweep = null;
     let nextMs = Number.POSITIVE_INFINITY;
@@ -64,6 +69,7 @@ export function createMemoryLog({ clock, random, judge }: MemoryLogParts): Memor
     if (standing === undefined) return;
     standing.stopLifetime();
     rooms.delete(routeId);
+    if (rooms.size === 0) stopSweep();
     listeners.get(routeId)?.ended();
   }
 
@@ -139,8 +145,7 @@ export function createMemoryLog({ clock, random, judge }: MemoryLogParts): Memor
     isReady: () => isOpen,
     close() {
       isOpen = false;
-      sweep?.stop();
-      sweep = null;
+      stopSweep();
       for (const { stopLifetime } of rooms.values()) stopLifetime();
       rooms.clear();
       listeners.clear();

@@ -15,13 +15,15 @@ export interface MemoryRoom {
 }
 
 /** A room that `open` founds; the `open` itself is still to be written. */
-export function createMemoryRoom(open: Open, incarnation: Incarnation, clock: Clock): MemoryRoom {
+export function createMemoryRoom(
+  { policy }: Open,
+  incarnation: Incarnation,
+  clock: Clock,
+): MemoryRoom {
   const state = new Map<string, number>();
   const kept = createKeptRecords();
   const openedAtMs = clock.wall();
-  const { policy } = open;
   let head = 0;
-  let first: Record | null = null;
   let last: Standing["last"] | null = null;
 
   function apply(effects: readonly Effect[], number: number): void {
@@ -35,16 +37,15 @@ export function createMemoryRoom(open: Open, incarnation: Incarnation, clock: Cl
     state,
     kept,
     standing() {
-      if (first === null || last === null) throw new Error("a room without its open");
-      const keptBytes = kept.bytes();
-      return { incarnation, policy, openedAtMs, state, open: first, head, keptBytes, last };
+      if (last === null) throw new Error("a room without its open");
+      const open = kept.get(1);
+      return { incarnation, policy, openedAtMs, state, open, head, keptBytes: kept.bytes(), last };
     },
     write(candidate, effects) {
       const number = ++head;
       const record = { ...candidate.proposal, number, acceptedAtMs: clock.wall() };
       const isCommit = record.kind === "open" || record.kind === "commit";
       apply(effects, number);
-      first ??= record;
       if (isCommit) last = { record, groupInfo: groupInfoOf(candidate) };
       kept.add(record, clock.now() + policy.messageTtlMs + (isCommit ? policy.graceMs : 0));
       return record;

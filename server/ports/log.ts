@@ -53,8 +53,8 @@ export interface Standing {
   /** `open` was accepted then; ms since 1970. */
   readonly openedAtMs: number;
   readonly state: State;
-  /** The record that founded it, for as long as it stands. */
-  readonly open: Record;
+  /** The record that founded it, for as long as it is kept. */
+  readonly open: Record | null;
   /** Number of the newest record. */
   readonly head: number;
   /** Bytes of the records that are kept now, about; for a room's quota. */

@@ -47,8 +47,13 @@ function replaceOlder(site: Site, guest: Guest): boolean {
 export function tellFounded(site: Site, guest: Guest): void {
   const standing = site.log.standing();
   if (standing === null) return;
-  putOutside(site, guest);
   const { incarnation, open } = standing;
+  if (open === null) {
+    // It expired; so has every seat that was founded again and not taken since.
+    end(site, guest, CLOSE.gone);
+    return;
+  }
+  putOutside(site, guest);
   sendFrame(guest, { kind: "founded", incarnation, open });
 }
 

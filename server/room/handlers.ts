@@ -20,7 +20,8 @@ const outOfTurn = (site: Site, guest: Guest): void => end(site, guest, CLOSE.out
 const HANDLERS: Handlers = {
   found(site, guest, { rules, policy, sealed }) {
     if (guest.phase.kind !== "outside") outOfTurn(site, guest);
-    else if (site.log.standing() !== null) end(site, guest, CLOSE.exists);
+    else if (site.log.standing() !== null || site.gathering.isUnderWay())
+      end(site, guest, CLOSE.exists);
     else if (!site.takeFounding(guest.visitor.addressKey)) end(site, guest, CLOSE.policy);
     else {
       setPhase(guest, { kind: "founding" });

@@ -15,7 +15,8 @@ export function offerSeated(site: Site, guest: Guest, offer: Offer): void {
 export function offerAsJoiner(site: Site, guest: Guest, offer: Offer): void {
   const { ref } = offer;
   if (offer.kind !== "commit") refuse(site, guest, { ref, reason: "no-seat", detail: 0 });
-  else if (!site.turns.has(guest.joiner)) refuse(site, guest, { ref, reason: "rate", detail: 0 });
+  else if (site.turns.holder() !== guest.joiner)
+    refuse(site, guest, { ref, reason: "rate", detail: 0 });
   else propose(site, guest, offer, true);
 }
 

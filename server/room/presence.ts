@@ -10,13 +10,13 @@ export interface PresenceParts {
   readonly graceMs: () => number;
   /** Tells the others. */
   readonly changed: (session: SessionId, presence: Presence) => void;
-  /** Proposes the leave of a session whose grace is over, naming the newest arrival; null: no seat stands. */
+  /** Proposes the leave of a session whose grace is over, naming the newest arrival. */
   readonly proposeLeave: (session: SessionId, settled: (outcome: Outcome) => void) => void;
 }
 
 export interface PresenceList {
   setPresent(session: SessionId): void;
-  /** Starts the grace anew; nothing for who is away already. */
+  /** Starts the grace anew. */
   setAway(session: SessionId): void;
   remove(session: SessionId): void;
   of(sessions: readonly SessionId[]): Seated[];
@@ -42,9 +42,10 @@ export function createPresenceList(parts: PresenceParts): PresenceList {
   function startGrace(session: SessionId, delayMs: number): void {
     const stop = parts.clock.after(delayMs, () => {
       parts.proposeLeave(session, (outcome) => {
-        if (outcome.kind === "unknown" && away.get(session) === stop) {
-          startGrace(session, LEAVE_AGAIN_MS);
-        }
+        if (away.get(session) !== stop) return;
+        if (outcome.kind === "unknown") startGrace(session, LEAVE_AGAIN_MS);
+        // Refused: it has left, or a newer arrival stands that another relay sees to.
+        else away.delete(session);
       });
     });
     away.set(session, stop);
@@ -58,7 +59,7 @@ export function createPresenceList(parts: PresenceParts): PresenceList {
       parts.changed(session, "present");
     },
     setAway(session) {
-      if (away.has(session)) return;
+      stopGrace(session);
       present.delete(session);
       startGrace(session, parts.graceMs());
       parts.changed(session, "away");

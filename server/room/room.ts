@@ -62,6 +62,7 @@ export async function createRoom(
     ended.report("ended");
     ended.delivery.flush();
     ended.seated.clear();
+    ended.turns.close();
     for (const guest of ended.guests) end(ended, guest, CLOSE.ended);
     close(ended);
   }
@@ -113,6 +114,7 @@ export async function createRoom(
       await opened.proposing.idle();
       opened.delivery.flush();
       opened.seated.clear();
+      opened.turns.close();
       for (const guest of opened.guests) end(opened, guest, CLOSE.restart, parts.retryAfterMs());
       close(opened);
     },
@@ -138,7 +140,10 @@ function createSite(parts: RoomParts, log: RoomLog, checkIdle: () => void): Site
   function proposeLeave(session: SessionId, settled: (outcome: Outcome) => void): void {
     const standing = log.standing();
     const seat = standing === null ? null : seatOf(standing.state, session);
-    if (seat === null) return;
+    if (seat === null) {
+      settled({ kind: "refused", reason: "no-seat", detail: 0 });
+      return;
+    }
     const proposal = { kind: "leave", session, arrival: seat.arrival } as const;
     proposing.propose({ proposal, groupInfo: null }, settled);
   }

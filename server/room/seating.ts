@@ -12,6 +12,7 @@ import { seatOf, standingSessions } from "./state.ts";
 /** Takes in new records; `standing` is the room as of the last of them. */
 export function takeIn(site: Site, records: readonly Record[], standing: Standing): void {
   site.delivery.records(records);
+  const holder = site.turns.holder();
   for (const record of records) {
     switch (record.kind) {
       case "open":
@@ -21,7 +22,6 @@ export function takeIn(site: Site, records: readonly Record[], standing: Standin
         if (seatOf(standing.state, record.session)?.since === record.number) {
           seat(site, record, standing, "joining");
         }
-        site.turns.renew();
         break;
       case "arrive":
         seat(site, record, standing, "arriving");
@@ -31,6 +31,10 @@ export function takeIn(site: Site, records: readonly Record[], standing: Standin
         break;
       case "post":
     }
+  }
+  // Who got the turn just now was shown the newest commit record already.
+  if (site.turns.holder() === holder && records.some(({ kind }) => kind === "commit")) {
+    site.turns.renew();
   }
   for (const guest of site.guests) {
     if (guest.phase.kind === "holding") resume(site, guest, guest.phase.cursor);

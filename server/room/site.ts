@@ -13,6 +13,7 @@ import type { RoomLimits } from "./limits.ts";
 import type { PresenceList } from "./presence.ts";
 import type { Proposing } from "./proposing.ts";
 import type { Quotas } from "./quotas.ts";
+import { seatOf } from "./state.ts";
 import type { Turns } from "./turns.ts";
 
 /** What a room tells the operator: that it happened, never where or to whom. */
@@ -55,6 +56,8 @@ export function depart(site: Site, guest: Guest): void {
     site.seated.delete(session);
     site.presence.setAway(session);
   }
+  const standing = site.log.standing();
+  if (standing === null || seatOf(standing.state, session) === null) site.quotas.forget(session);
   site.checkIdle();
 }
 

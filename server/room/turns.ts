@@ -14,7 +14,8 @@ export interface Turns {
   ask(joiner: Joiner): void;
   /** Ends its waiting and its turn: it joined, or its line closed. */
   drop(joiner: Joiner): void;
-  has(joiner: Joiner): boolean;
+  /** Who has the turn. */
+  holder(): Joiner | null;
   /** A new commit record stands: who has the turn must follow that. */
   renew(): void;
   /** Ends all waiting, without a word. */
@@ -59,7 +60,7 @@ export function createTurns(clock: Clock): Turns {
       release();
       grant();
     },
-    has: (joiner) => holder?.joiner === joiner,
+    holder: () => holder?.joiner ?? null,
     renew() {
       holder?.joiner.turn();
     },
