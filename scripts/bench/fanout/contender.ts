@@ -1,0 +1,35 @@
+/** What the bench asks of each server: the same rooms, the same posts, counted the same way. */
+
+/** One person's connection in one room. */
+export interface Seat {
+  /** Sends `count` posts of 256 bytes, each stamped with now. */
+  send(count: number): void;
+  /** Posts delivered here since the start, own ones included. */
+  delivered(): number;
+  /** Own posts that have come back. */
+  returned(): number;
+  /** Calls `seen` with the age of each delivery from now on, in ms. */
+  watch(seen: (ageMs: number) => void): void;
+  close(): void;
+}
+
+export interface Contender {
+  readonly name: string;
+  /** Module that is run as the server's process; it prints its port when it listens. */
+  readonly server: string;
+  readonly env: { readonly [name: string]: string };
+  /** Fills one room; the first `watchers` seats read what they are sent, the others only count. */
+  fill(port: number, members: number, watchers: number): Promise<readonly Seat[]>;
+}
+
+/** Rooms and their members. */
+export interface Shape {
+  readonly rooms: number;
+  readonly members: number;
+}
+
+/** Size of a post before any server's own framing. */
+export const POST_BYTES = 256;
+
+/** Milliseconds since the process started, as stamped into posts; both ends are this process. */
+export const nowMs = (): number => performance.now();

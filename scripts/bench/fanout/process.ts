@@ -1,0 +1,50 @@
+/** A contender's server in a process of its own, and what that process uses. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Contender } from "./contender.ts";
+
+export interface Server {
+  readonly port: number;
+  /** Resident memory, bytes (Linux). */
+  rssBytes(): number;
+  /** Processor time used since the start, ms (Linux). */
+  cpuMs(): number;
+  stop(): Promise<void>;
+}
+
+/** Clock ticks per second of /proc; the same on every Linux of today. */
+const TICKS_PER_SECOND = 100;
+
+/** Starts the server of `contender`; resolves when it listens. */
+export async function startServer({ server, env }: Contender): Promise<Server> {
+  const path = fileURLToPath(new URL(server, import.meta.url));
+  const child = spawn(process.execPath, ["--expose-gc", "--import", "tsx", path], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = await Promise.race([
+    once(createInterface(child.stdout), "line"),
+    once(child, "exit").then(() => Promise.reject(new Error(`${server} ended at once`))),
+  ]);
+  return {
+    port: Number(line),
+    rssBytes: () => {
+      const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
+      return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
+    },
+    cpuMs: () => {
+      // After the name in brackets, which may hold anything: state is the first, utime and stime the 12th and 13th.
+      const fields =
+        readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+      return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
+    },
+    stop: async () => {
+      const gone = once(child, "exit");
+      child.kill("SIGKILL");
+      await gone;
+    },
+  };
+}
