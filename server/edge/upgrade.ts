@@ -54,6 +54,8 @@ const WS_OPTIONS = {
   maxFragments: 64,
   maxBufferedChunks: 1_024,
   closeTimeout: CLOSE_WAIT_MS,
+  // ws would drop who pings too fast without a word; ws-socket.ts answers after the rate was asked.
+  autoPong: false,
   handleProtocols: () => SUBPROTOCOL,
 } as const;
 

@@ -2,10 +2,12 @@
 import type { WebSocket } from "ws";
 import type { Socket } from "./socket.ts";
 
+const MAX_UNREAD_PONG_BYTES = 16 * 1024;
+
 /** Nothing to do: that the socket failed is told by its close. */
 const ignore = () => undefined;
 
-/** Fits `ws`, which must be open, to the seam. */
+/** Fits `ws`, which must be open and leave pings to us (`autoPong` off), to the seam. */
 export function socketOf(ws: WebSocket): Socket {
   return {
     send(bytes) {
@@ -31,11 +33,17 @@ export function socketOf(ws: WebSocket): Socket {
         if (isBinary && data instanceof Uint8Array) handlers.binary(data);
         else handlers.text();
       });
-      const control = () => {
+      ws.on("ping", (data) => {
+        if (isClosed) return;
+        handlers.control();
+        // Only the newest ping needs an answer (RFC 6455 §5.5.3); who does not read gets none.
+        if (ws.readyState === ws.OPEN && ws.bufferedAmount < MAX_UNREAD_PONG_BYTES) {
+          ws.pong(data, false, ignore);
+        }
+      });
+      ws.on("pong", () => {
         if (!isClosed) handlers.control();
-      };
-      ws.on("ping", control);
-      ws.on("pong", control);
+      });
       // A breach of the protocol: ws answers with its code (RFC 6455 §7.4.1) and cuts the socket itself.
       ws.on("error", closed);
       ws.on("close", closed);
