@@ -16,7 +16,7 @@ export function Composer({ room }: { readonly room: RoomView }) {
     if (matchMedia("(pointer: fine)").matches) field.current?.focus();
   }, []);
 
-  const surplusBytes = utf8(draft.value).length - MAX_TEXT_BYTES;
+  const surplusBytes = surplusOf(draft.value);
   const submit = (event: Event) => {
     event.preventDefault();
     if (draft.value.trim() === "" || surplusBytes > 0) return;
@@ -31,7 +31,7 @@ export function Composer({ room }: { readonly room: RoomView }) {
 
   return (
     <form class="composer" autocomplete="off" onSubmit={submit}>
-      <ComposerHint id={hintId} room={room} surplusBytes={surplusBytes} />
+      <ComposerHint id={hintId} room={room} draft={draft.value} />
       <div class="composer-row">
         <label class="visually-hidden" for={fieldId}>
           {t("composer.label")}
@@ -62,13 +62,19 @@ export function Composer({ room }: { readonly room: RoomView }) {
   );
 }
 
+/** By how many bytes a text is too long; 0 or less: it may be sent. */
+function surplusOf(text: string): number {
+  return utf8(text.trimEnd()).length - MAX_TEXT_BYTES;
+}
+
 interface ComposerHintProps {
   readonly id: string;
   readonly room: RoomView;
-  readonly surplusBytes: number;
+  readonly draft: string;
 }
 
-function ComposerHint({ id, room, surplusBytes }: ComposerHintProps) {
+function ComposerHint({ id, room, draft }: ComposerHintProps) {
+  const surplusBytes = surplusOf(draft);
   const encryption = room.encryption.value;
   const isHeld =
     encryption.kind === "joining" || (encryption.kind === "unconfirmed" && !encryption.released);
@@ -80,7 +86,7 @@ function ComposerHint({ id, room, surplusBytes }: ComposerHintProps) {
     );
   }
   return (
-    <p id={id} class={isHeld ? "hint" : "visually-hidden"}>
+    <p id={id} class={isHeld && draft !== "" ? "hint" : "visually-hidden"}>
       {t(isHeld ? "composer.held" : "composer.hint")}
     </p>
   );

@@ -22,12 +22,14 @@ export function DeliveryLine({ item, room }: DeliveryLineProps) {
         <Icon name="warning" />
         <span>{t(isMaybe ? "message.maybe" : FAILURES[item.failReason ?? "other"])}</span>
       </p>
-      <button type="button" class="button button-quiet" onClick={() => room.retry(item.key)}>
-        {t("message.retry")}
-      </button>
-      <button type="button" class="button button-quiet" onClick={() => room.discard(item.key)}>
-        {t("message.discard")}
-      </button>
+      <div class="trouble-actions">
+        <button type="button" class="button button-quiet" onClick={() => room.retry(item.key)}>
+          {t("message.retry")}
+        </button>
+        <button type="button" class="button button-quiet" onClick={() => room.discard(item.key)}>
+          {t("message.discard")}
+        </button>
+      </div>
     </div>
   );
 }

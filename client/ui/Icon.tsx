@@ -7,7 +7,7 @@ const PATHS = {
   down: "M12 5v14M6 13l6 6 6-6",
   wait: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v5l3.5 2",
   check: "m5 13 4.5 4.5L19 7",
-  dice: "M4 4h16v16H4zM8.5 8.5h.01M15.5 8.5h.01M12 12h.01M8.5 15.5h.01M15.5 15.5h.01",
+  another: "M20 11a8 8 0 1 0-2.3 6.3M20 4v7h-7",
 } as const;
 
 export type IconName = keyof typeof PATHS;

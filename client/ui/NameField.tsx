@@ -36,8 +36,8 @@ export function NameField({ name, isRefused }: NameFieldProps) {
           aria-invalid={isRefused.value}
         />
         <button type="button" class="button" onClick={() => change(randomName())}>
-          <Icon name="dice" />
-          {t("name.another")}
+          <Icon name="another" />
+          <span class="label-if-wide">{t("name.another")}</span>
         </button>
       </div>
       <p

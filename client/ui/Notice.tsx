@@ -19,12 +19,10 @@ const GRAVE: ReadonlySet<What["kind"]> = new Set([
 /** A line of its own: "Ada joined at 14:30". */
 export function Notice({ item }: { readonly item: NoticeItem }) {
   const { text, name } = wording(item.what);
+  const isGrave = GRAVE.has(item.what.kind);
   return (
-    <p class={GRAVE.has(item.what.kind) ? "notice notice-grave" : "notice"}>
-      <Sentence text={text} name={name} />{" "}
-      <span class="notice-time">
-        {t("message.at")} <Time atMs={item.atMs} />
-      </span>
+    <p class={isGrave ? "notice notice-grave" : "notice"}>
+      <Sentence text={text} name={name} /> {!isGrave && t("message.at")} <Time atMs={item.atMs} />
     </p>
   );
 }

@@ -17,14 +17,16 @@ export function StartScreen({ client, notice }: StartScreenProps) {
       <header class="start-head">
         <Brand />
         <p class="pitch">{t("app.pitch")}</p>
-        <p class="start-promise">{t("start.promise")}</p>
-        <p class="start-promise">{t("start.gone")}</p>
       </header>
       <main class="start-forms">
         <StartNotice notice={notice} />
         <MakeForm make={(options) => client.make(options)} />
         <OpenForm open={(link) => client.openLink(link)} />
       </main>
+      <footer class="start-promise">
+        <p>{t("start.promise")}</p>
+        <p>{t("start.gone")}</p>
+      </footer>
     </div>
   );
 }
