@@ -54,7 +54,11 @@ export async function roomOf(nicknames: readonly string[], policy = POLICY): Pro
 export function recordOf(
   session: SessionId,
   removes: readonly SessionId[],
-  pending: Pick<Pending, "commit" | "groupInfo" | "groupInfoSignature">,
+  pending: {
+    readonly commit: Uint8Array;
+    readonly groupInfo: Uint8Array;
+    readonly groupInfoSignature: Uint8Array;
+  },
 ): CommitRecord {
   return {
     session,
