@@ -8,6 +8,7 @@ import { DEFAULT_GRACE_MS, MAX_LIFETIME_MS } from "../../shared/limits.ts";
 import type { Policy } from "../../shared/policy.ts";
 import { createMemoryLog, type MemoryLog } from "../drivers/memory-log.ts";
 import { attachConnection } from "../edge/connection.ts";
+import type { Judge, Log } from "../ports/log.ts";
 import { judge } from "../room/judge.ts";
 import { DEFAULT_ROOM_LIMITS, type RoomLimits } from "../room/limits.ts";
 import { createRooms, type Rooms } from "../room/rooms.ts";
@@ -52,6 +53,8 @@ export interface World {
   /** Faults of our own code, which no story may have. */
   readonly faults: unknown[];
   person(name: string): Person;
+  /** A wire to the relay, for whoever speaks frames himself; `name` is the address. */
+  wire(name: string): Network;
   /** Makes a room and is in it. */
   founder(name: string, policy?: Partial<Policy>, passphrase?: string): Promise<Person>;
   /** Joins by the link and is in the room. */
@@ -67,6 +70,10 @@ export interface WorldOptions {
   readonly latencyMs?: () => number;
   readonly limits?: Partial<RoomLimits>;
   readonly random?: () => number;
+  /** What each relay's rooms get in place of its log: to watch the order, or to be slow or late about it. */
+  readonly wrapLog?: (log: Log, clock: HandClock) => Log;
+  /** The rules of a relay that keeps others than ours. */
+  readonly judge?: Judge;
 }
 
 const random = (length: number): Bytes => new Uint8Array(randomBytes(length));
@@ -81,14 +88,22 @@ export function createWorld(options: WorldOptions = {}): World {
   let dropAll: (() => void)[] = [];
 
   function startRelay(): Relay {
-    const log = createMemoryLog({ clock, random, judge });
+    const log = createMemoryLog({ clock, random, judge: options.judge ?? judge });
+    const served = options.wrapLog?.(log, clock) ?? log;
     return {
       log,
-      rooms: createRooms({ log, clock, random, sha256, limits, report: () => undefined }),
+      rooms: createRooms({
+        log: served,
+        clock,
+        random,
+        sha256,
+        limits,
+        report: () => undefined,
+      }),
     };
   }
 
-  function person(name: string): Person {
+  function wire(name: string): Network {
     const network = createNetwork({
       clock,
       latencyMs,
@@ -116,6 +131,11 @@ export function createWorld(options: WorldOptions = {}): World {
       },
     });
     dropAll.push(() => network.breakAll());
+    return network;
+  }
+
+  function person(name: string): Person {
+    const network = wire(name);
     const client = createClient({
       clock,
       random: options.random ?? Math.random,
@@ -147,6 +167,7 @@ export function createWorld(options: WorldOptions = {}): World {
     clock,
     faults,
     person,
+    wire,
     run,
     until,
     relay() {
