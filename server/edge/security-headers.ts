@@ -19,7 +19,6 @@ const CONTENT_SECURITY_POLICY = [
 /** Powers that a page of ours never asks for. Clipboard, sharing and fullscreen stay: people use them here. */
 const FEATURES_OFF = [
   "accelerometer",
-  "bluetooth",
   "browsing-topics",
   "camera",
   "display-capture",
