@@ -26,10 +26,10 @@ test("[E2] [T1] alice founds a room, bob joins in his turn, both read the same o
 test("[L4] the last leave ends the room and not a byte of it is left", async () => {
   const world = createRoomWorld();
   const [alice, bob] = await world.roomOf("alice", "bob");
-  await alice?.leave(1);
-  expect(alice?.closedBy()).toBe(CLOSE.gone);
-  expect(bob?.records().at(-1)).toMatchObject({ kind: "leave", number: 3 });
-  await bob?.leave(2);
+  await alice.leave(1);
+  expect(alice.closedBy()).toBe(CLOSE.gone);
+  expect(bob.records().at(-1)).toMatchObject({ kind: "leave", number: 3 });
+  await bob.leave(2);
   expect(world.log.isEmpty()).toBe(true);
   expect(world.rooms.count()).toEqual({ rooms: 0, lines: 0, away: 0 });
   expect(world.clock.waiting()).toBe(0);

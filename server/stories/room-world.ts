@@ -94,7 +94,9 @@ export interface RoomWorld {
     how?: { cursor?: Cursor; connections?: number; address?: string; route?: RouteId },
   ): Promise<Wire>;
   /** Somebody who has founded a room, and others who joined it one after the other. */
-  roomOf(founder: string, ...others: string[]): Promise<Wire[]>;
+  roomOf<Names extends readonly string[]>(
+    ...names: Names
+  ): Promise<{ readonly [I in keyof Names]: Wire }>;
 }
 
 let refs = 0;
@@ -164,23 +166,27 @@ export function createRoomWorld(
     return createWire(name, session, visit, line, clock);
   }
 
+  async function roomOf<Names extends readonly string[]>(
+    ...names: Names
+  ): Promise<{ readonly [I in keyof Names]: Wire }>;
+  async function roomOf(...names: readonly string[]): Promise<readonly Wire[]> {
+    const wires: Wire[] = [];
+    for (const name of names) {
+      const wire = await enter(name);
+      if (wires.length === 0) await wire.found();
+      else await wire.join();
+      wires.push(wire);
+    }
+    return wires;
+  }
+
   return {
     clock,
     log,
     rooms,
     events,
     enter,
-    async roomOf(founder, ...others) {
-      const first = await enter(founder);
-      await first.found();
-      const wires = [first];
-      for (const name of others) {
-        const wire = await enter(name);
-        await wire.join();
-        wires.push(wire);
-      }
-      return wires;
-    },
+    roomOf,
   };
 }
 
