@@ -159,6 +159,8 @@ export function createSitting(deps: SittingDeps): Sitting {
       posting.reset();
       seat.attendance.seated(welcome.seated);
       confirming.seated(seat, record.kind === "open");
+      // The room's policy is known only now, and what is told next expires by it.
+      deps.changed();
       if (record.kind === "open") telling.notice({ kind: "founded" });
       else {
         const own = seat.group.members.find(({ session }) => session === me);
