@@ -188,7 +188,10 @@ function shown(
   const { session } = record;
   const isOfThisLife = inside.incarnation === seat.order.incarnation;
   const happenings: Happening[] = [];
-  if (isOfThisLife && seat.order.isOtherOrder(inside.applied, inside.orderHash)) {
+  // Nobody can have applied what comes after: then the relay counts differently for one of us.
+  const isImpossible = inside.applied >= record.number;
+  const isOther = isImpossible || seat.order.isOtherOrder(inside.applied, inside.orderHash);
+  if (isOfThisLife && isOther) {
     happenings.push({ kind: "split", nickname: null });
   }
   const id = `${session}/${toHex(inside.messageId)}`;
