@@ -10,6 +10,9 @@ export async function roomOf(world: World, ...names: readonly string[]): Promise
   const people = [founder];
   for (const name of others) people.push(await world.joiner(name, founder.room().link));
   await confirmed(world, people);
+  await world.until("everyone sees everyone", () =>
+    people.every((who) => who.people().length === people.length),
+  );
   return people;
 }
 

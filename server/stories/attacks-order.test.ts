@@ -1,0 +1,329 @@
+/** A relay that lies about the order: what it hides, repeats, moves or makes up is seen within one message. */
+import { describe, expect, it } from "vitest";
+import type { Commit, Post, Record } from "../../shared/protocol.ts";
+import { confirmed, goesOn, roomOf, sessionOf } from "./going-on.ts";
+import { changeFramesUp, changeRecords, createHostileOrder, framesFrom } from "./hostile-relay.ts";
+import { createWorld, type Person, type World } from "./world.ts";
+
+interface Scene {
+  readonly world: World;
+  readonly alice: Person;
+  readonly bob: Person;
+  readonly carol: Person;
+  readonly all: readonly Person[];
+  readonly link: string;
+}
+
+async function scene(options: Parameters<typeof createWorld>[0] = {}): Promise<Scene> {
+  const world = createWorld(options);
+  const all = await roomOf(world, "alice", "bob", "carol");
+  const [alice, bob, carol] = all as [Person, Person, Person];
+  return { world, alice, bob, carol, all, link: alice.room().link };
+}
+
+const says = (who: Person, text: string): void => void who.room().send(text);
+const isSplit = (who: Person): boolean => who.room().encryption.value.kind === "split";
+const reads = (who: Person, line: string) => (): boolean => who.read().includes(line);
+
+/** What a person does who reads "this room has split": comes back with a new key. */
+async function rejoin(world: World, ...people: readonly Person[]): Promise<void> {
+  for (const who of people) who.room().rejoin();
+  await confirmed(world, people);
+}
+
+const isPostOf = (who: Person, counter: number): ((record: Record) => boolean) => {
+  const session = sessionOf(who);
+  return (record) =>
+    record.kind === "post" && record.session === session && record.counter === counter;
+};
+
+describe("[Y5] a post that the relay withholds from bob", () => {
+  it("is a gap that he sees with the next message", async () => {
+    const { world, alice, bob, all, link } = await scene();
+    const isWithheld = isPostOf(alice, 1);
+    changeRecords(bob, (record) => (isWithheld(record) ? [] : [record]));
+    says(alice, "withheld");
+    says(alice, "next");
+    await world.until("bob reads the next", reads(bob, "alice: next"));
+    expect(bob.notices()).toContain("gap");
+    expect(bob.read()).not.toContain("alice: withheld");
+    await goesOn(world, all, link);
+  });
+
+  it("and hides by counting anew is a missing message and a split, with the next message", async () => {
+    const { world, alice, bob, carol, all, link } = await scene();
+    says(alice, "heard");
+    await world.until("bob reads it", reads(bob, "alice: heard"));
+    const isWithheld = isPostOf(alice, 2);
+    let shift = 0;
+    changeRecords(bob, (record) => {
+      if (isWithheld(record)) {
+        shift = 1;
+        return [];
+      }
+      return [{ ...record, number: record.number - shift }];
+    });
+    says(alice, "withheld");
+    await world.until("carol reads it", reads(carol, "alice: withheld"));
+    expect(bob.notices()).toEqual(["joined", "joined"]);
+    says(alice, "next");
+    await world.until("bob reads the next", reads(bob, "alice: next"));
+    expect(bob.notices().slice(2)).toEqual(["missing", "split"]);
+    expect(isSplit(bob)).toBe(true);
+    changeRecords(bob, null);
+    await rejoin(world, bob);
+    await goesOn(world, all, link);
+  });
+});
+
+describe("[Y3] a post that the relay repeats", () => {
+  it("under its own number is skipped, and nobody sees it twice", async () => {
+    const { world, alice, bob, all, link } = await scene();
+    changeRecords(bob, (record) => [record, record]);
+    says(alice, "once");
+    await world.until("bob reads it", reads(bob, "alice: once"));
+    await goesOn(world, all, link);
+    expect(bob.read().filter((line) => line === "alice: once")).toHaveLength(1);
+  });
+
+  it("under a new number is shown to nobody twice, and acknowledges nothing", async () => {
+    const order = createHostileOrder();
+    const { world, alice, bob, all, link } = await scene(order.options);
+    says(alice, "once");
+    await world.until("it stands", reads(bob, "alice: once"));
+    const post = order.records.find(isPostOf(alice, 1)) as Post & Record;
+    await order.put(post, null, null);
+    await world.run(1_000);
+    for (const who of all) expect(who.read()).toEqual(["alice: once"]);
+    await goesOn(world, all, link);
+  });
+
+  it("to bob alone, under a new number, is a split with the next word of who has heard more", async () => {
+    const { world, alice, bob, carol, all, link } = await scene();
+    let shift = 0;
+    const isRepeated = isPostOf(alice, 1);
+    changeRecords(bob, (record) => {
+      const shifted = { ...record, number: record.number + shift };
+      if (!isRepeated(record)) return [shifted];
+      shift = 1;
+      return [shifted, { ...shifted, number: shifted.number + 1 }];
+    });
+    says(alice, "once");
+    await world.until("bob reads it", reads(bob, "alice: once"));
+    says(alice, "next");
+    await world.until("bob reads the next", reads(bob, "alice: next"));
+    expect(bob.read()).toEqual(["alice: once", "alice: next"]);
+    says(carol, "I heard both");
+    await world.until("bob reads carol", reads(bob, "carol: I heard both"));
+    expect(isSplit(bob)).toBe(true);
+    changeRecords(bob, null);
+    await rejoin(world, bob);
+    await goesOn(world, all, link);
+  });
+});
+
+/** Gives this person the first two posts the other way round, with each other's numbers. */
+function swapFirstTwoPosts(who: Person): void {
+  let held: Record | null = null;
+  let isDone = false;
+  changeRecords(who, (record) => {
+    if (record.kind !== "post" || isDone) return [record];
+    if (held === null) {
+      held = record;
+      return [];
+    }
+    isDone = true;
+    return [
+      { ...record, number: held.number },
+      { ...held, number: record.number },
+    ];
+  });
+}
+
+describe("[Y3] two orders", () => {
+  it("shown to bob and to carol: whoever reads the next message of the other sees the split", async () => {
+    const { world, alice, bob, carol, all, link } = await scene();
+    swapFirstTwoPosts(carol);
+    says(alice, "yes");
+    await world.run(200);
+    says(bob, "no");
+    await world.until("carol has both", () => carol.read().length === 2);
+    expect(bob.read()).toEqual(["alice: yes", "bob: no"]);
+    expect(carol.read()).toEqual(["bob: no", "alice: yes"]);
+    says(carol, "so bob said no first");
+    await world.until("bob hears carol", reads(bob, "carol: so bob said no first"));
+    expect(isSplit(bob)).toBe(true);
+    says(bob, "I did not");
+    await world.until("carol hears bob", reads(carol, "bob: I did not"));
+    expect(isSplit(carol)).toBe(true);
+    await goesOn(world, all, link);
+    await rejoin(world, alice, bob, carol);
+    await goesOn(world, all, link);
+  });
+
+  it("within one sender: two of alice's posts exchanged do not pass either", async () => {
+    const { world, alice, bob, all, link } = await scene();
+    swapFirstTwoPosts(bob);
+    says(alice, "first");
+    await world.run(200);
+    says(alice, "second");
+    await world.run(200);
+    says(alice, "third");
+    await world.until("bob reads on", reads(bob, "alice: third"));
+    expect(isSplit(bob)).toBe(true);
+    await goesOn(world, all, link);
+  });
+});
+
+describe("[J5] a session that the relay stamps onto another's post", () => {
+  it("for bob alone: it does not open, and the next message shows a split", async () => {
+    const { world, alice, bob, carol, all, link } = await scene();
+    const isStolen = isPostOf(alice, 1);
+    const session = sessionOf(carol);
+    changeRecords(bob, (record) => (isStolen(record) ? [{ ...record, session }] : [record]));
+    says(alice, "in whose name?");
+    await world.until("carol reads it", reads(carol, "alice: in whose name?"));
+    await world.run(200);
+    expect(bob.read()).toEqual([]);
+    expect(bob.notices()).toContain("unopened");
+    says(alice, "next");
+    await world.until("bob reads the next", reads(bob, "alice: next"));
+    expect(isSplit(bob)).toBe(true);
+    await rejoin(world, bob);
+    await goesOn(world, all, link);
+  });
+
+  it("for everybody: nobody reads it as carol's, and carol goes on", async () => {
+    const order = createHostileOrder();
+    const { world, alice, bob, carol, all, link } = await scene(order.options);
+    says(alice, "mine");
+    await world.until("it stands", reads(bob, "alice: mine"));
+    const post = order.records.find(isPostOf(alice, 1)) as Post & Record;
+    const stamped = { ...post, session: sessionOf(carol) };
+    await order.put(stamped, null, stamped);
+    await world.run(1_000);
+    for (const who of all) expect(who.read()).toEqual(["alice: mine"]);
+    for (const who of [alice, bob]) expect(who.notices()).toContain("unopened");
+    await goesOn(world, all, link);
+  });
+
+  it("and one onto another's commit: void for all", async () => {
+    const order = createHostileOrder();
+    const { world, bob, carol, all, link } = await scene(order.options);
+    const code = bob.room().safetyCode.value;
+    const last = order.records.findLast(({ kind }) => kind === "commit") as Commit & Record;
+    const stamped = { ...last, session: sessionOf(carol), follows: last.number };
+    await order.put(stamped, new Uint8Array(512), stamped);
+    await world.run(30);
+    for (const who of all) expect(who.room().safetyCode.value).toBe(code);
+    await goesOn(world, all, link);
+  });
+});
+
+describe("[C1] a commit record that does not follow the last one", () => {
+  it.each([0, 1])("is void for all, though the relay ordered it (case %i)", async (which) => {
+    const order = createHostileOrder();
+    const { world, alice, bob, carol, all, link } = await scene(order.options);
+    carol.room().leave();
+    const two = all.filter((who) => who !== carol);
+    let taken: (Commit & { readonly groupInfo: Commit["sealed"] }) | null = null;
+    changeFramesUp(alice, (frame) => {
+      const offer = frame.kind === "propose" ? frame.offers[0] : undefined;
+      if (offer?.kind !== "commit") return [frame];
+      taken ??= { ...offer, session: sessionOf(alice) };
+      return [];
+    });
+    await world.until("alice removes carol", () => taken !== null);
+    const { groupInfo, ...commit } = taken as unknown as Commit & { groupInfo: Commit["sealed"] };
+    const last = commit.follows;
+    // Once as she sealed it, after another commit record; once with another predecessor written over.
+    const wrong = which === 0 ? last - 1 : 1;
+    const before = alice.people();
+    await order.put({ ...commit, follows: wrong }, groupInfo, commit);
+    await world.run(100);
+    expect(alice.people()).toEqual(before);
+    changeFramesUp(alice, null);
+    await world.until("carol is removed all the same", () =>
+      two.every((who) => who.people().join() === "alice,bob"),
+    );
+    await goesOn(world, two, link);
+    expect(bob.notices()).not.toContain("split");
+  });
+});
+
+describe("[P5] a post sealed before a removal", () => {
+  it("is refused as stale behind it, and comes back sealed anew", async () => {
+    const order = createHostileOrder();
+    const { world, alice, bob, carol, link } = await scene(order.options);
+    const late = await held(world, bob, "not for carol");
+    carol.room().leave();
+    await removed(world, alice, bob);
+    const removal = order.records.findLast(({ kind }) => kind === "commit")?.number ?? 0;
+    late.release();
+    await world.until("alice reads it", reads(alice, "bob: not for carol"));
+    expect(bob.mine("not for carol")?.delivery).toBe("sent");
+    const posts = order.records.filter((record) => record.kind === "post");
+    expect(posts.map(({ names }) => names)).toEqual([removal]);
+    expect(posts[0]?.sealed).not.toEqual(late.post.sealed);
+    await goesOn(world, [alice, bob], link);
+  });
+
+  it("and ordered behind it by a relay that does not care: opens for nobody, and everyone is told", async () => {
+    const order = createHostileOrder();
+    const { world, alice, bob, carol, link } = await scene(order.options);
+    const late = await held(world, bob, "not for carol");
+    carol.room().leave();
+    await removed(world, alice, bob);
+    const post = { ...late.post, kind: "post", session: sessionOf(bob) } as const;
+    await order.put(post, null, { ...post, names: order.records.at(-1)?.number ?? 0 });
+    late.drop();
+    await world.run(1_000);
+    expect(alice.read()).toEqual([]);
+    expect(alice.notices()).toContain("unopened");
+    await goesOn(world, [alice, bob], link);
+  });
+});
+
+interface Held {
+  readonly post: Omit<Post, "kind" | "session">;
+  release(): void;
+  drop(): void;
+}
+
+/** The relay takes this post off its maker's hands and keeps it for later. */
+async function held(world: World, who: Person, text: string): Promise<Held> {
+  const queue: Parameters<typeof who.network.tamperUp & object>[0][] = [];
+  const isPost = (index: number): boolean => {
+    const frame = framesFrom(who)[index];
+    return frame?.kind === "propose" && frame.offers[0]?.kind === "post";
+  };
+  who.network.tamperUp = (bytes) => {
+    if (!isPost(who.network.sent.length - 1)) return [bytes];
+    queue.push(bytes);
+    return [];
+  };
+  says(who, text);
+  await world.until("the post is on its way", () => queue.length > 0);
+  const frame = framesFrom(who).at(-1);
+  const offer = frame?.kind === "propose" ? frame.offers[0] : undefined;
+  if (offer?.kind !== "post") throw new Error("no post was held");
+  const end = (): void => {
+    who.network.tamperUp = null;
+  };
+  return {
+    post: offer,
+    // The held one first, as the network would have brought it.
+    release() {
+      who.network.tamperUp = (bytes) => {
+        end();
+        return [...queue, bytes];
+      };
+    },
+    drop: end,
+  };
+}
+
+async function removed(world: World, ...stay: readonly Person[]): Promise<void> {
+  const names = stay.map(({ name }) => name).join();
+  await world.until("the Remove stands", () => stay.every((who) => who.people().join() === names));
+}
