@@ -84,7 +84,8 @@ function isVisible(name: string): boolean {
   return /[\p{L}\p{N}\p{P}\p{S}]/u.test(name);
 }
 
+const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+
 function graphemes(text: string): string[] {
-  const segments = new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text);
-  return Array.from(segments, (part) => part.segment);
+  return Array.from(segmenter.segment(text), (part) => part.segment);
 }

@@ -1,10 +1,8 @@
-import { formatDay } from "./time.ts";
-
 /** A day begins here. */
-export function DayLine({ atMs, nowMs }: { readonly atMs: number; readonly nowMs: number }) {
+export function DayLine({ day }: { readonly day: string }) {
   return (
     <p class="day">
-      <span>{formatDay(atMs, nowMs)}</span>
+      <span>{day}</span>
     </p>
   );
 }

@@ -4,6 +4,7 @@ import type { MessageItem, RoomView } from "../state/view.ts";
 import { DeliveryLine } from "./DeliveryLine.tsx";
 import { Icon } from "./Icon.tsx";
 import { linkify } from "./linkify.ts";
+import { Name } from "./Name.tsx";
 import { Time } from "./Time.tsx";
 
 interface MessageProps {
@@ -19,7 +20,7 @@ export function Message({ item, startsGroup, room }: MessageProps) {
   return (
     <div class={`message ${side} message-${item.delivery}${startsGroup ? " message-first" : ""}`}>
       <p class={startsGroup ? "author" : "visually-hidden"}>
-        {item.isOwn ? t("message.you") : <bdi>{item.nickname}</bdi>}{" "}
+        {item.isOwn ? t("message.you") : <Name nickname={item.nickname} />}{" "}
         {!item.isOwn && startsGroup && <span class="suffix">{suffixOf(item.sender)}</span>}
       </p>
       <div class="bubble">

@@ -1,6 +1,7 @@
 import { t } from "../i18n/i18n.ts";
 import type { RoomView, RosterEntry } from "../state/view.ts";
 import { LinkInAddressBar } from "./LinkInAddressBar.tsx";
+import { Name } from "./Name.tsx";
 import { formatDuration } from "./time.ts";
 
 interface RosterProps {
@@ -36,7 +37,7 @@ function Person({ entry }: { readonly entry: RosterEntry }) {
   return (
     <li class={`person person-${entry.presence}`}>
       <span class="person-name">
-        <bdi>{entry.nickname}</bdi>{" "}
+        <Name nickname={entry.nickname} />{" "}
         <span class="suffix" title={t("roster.suffix", { suffix: entry.suffix })}>
           {entry.suffix}
         </span>

@@ -1,4 +1,5 @@
 import { NAME } from "../i18n/i18n.ts";
+import { Name } from "./Name.tsx";
 
 interface SentenceProps {
   /** A translated text with `NAME` where the nickname goes. */
@@ -14,7 +15,7 @@ export function Sentence({ text, name }: SentenceProps) {
       {start}
       {rest.map((part, index) => (
         <span key={index}>
-          <bdi>{name}</bdi>
+          <Name nickname={name} />
           {part}
         </span>
       ))}

@@ -1,12 +1,11 @@
 import { t } from "../i18n/i18n.ts";
 import type { RoomView } from "../state/view.ts";
-import { DayLine } from "./DayLine.tsx";
 import { EmptyRoom } from "./EmptyRoom.tsx";
 import { Icon } from "./Icon.tsx";
+import { Line } from "./Line.tsx";
 import { linesOf, unseenBelow } from "./lines.ts";
-import { Message } from "./Message.tsx";
-import { Notice } from "./Notice.tsx";
 import { useStick } from "./stick.ts";
+import { formatDay } from "./time.ts";
 
 /** What was said and what happened, in the room's one order. */
 export function Timeline({ room }: { readonly room: RoomView }) {
@@ -29,14 +28,13 @@ export function Timeline({ room }: { readonly room: RoomView }) {
       >
         <div class="timeline-start" />
         {linesOf(items, nowMs).map(({ item, dayStartsMs, startsGroup }) => (
-          <div key={item.key} class="line">
-            {dayStartsMs !== null && <DayLine atMs={dayStartsMs} nowMs={nowMs} />}
-            {item.kind === "message" ? (
-              <Message item={item} startsGroup={startsGroup} room={room} />
-            ) : (
-              <Notice item={item} />
-            )}
-          </div>
+          <Line
+            key={item.key}
+            item={item}
+            day={dayStartsMs === null ? null : formatDay(dayStartsMs, nowMs)}
+            startsGroup={startsGroup}
+            room={room}
+          />
         ))}
         {!items.some((item) => item.kind === "message") && <EmptyRoom room={room} />}
       </div>

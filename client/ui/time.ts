@@ -51,10 +51,19 @@ export function machineTime(atMs: number): string | undefined {
 /** Which calendar day it is where the person is; days in a row differ by one. NaN if it does not exist. */
 export function dayNumber(atMs: number, place: Place = {}): number {
   if (!exists(atMs)) return Number.NaN;
+  // Every zone's offset is a multiple of 15 minutes, so within such a slice the day is the same.
+  // Neighbours in a timeline mostly share one; asking Intl for each would take most of a redraw.
+  const slice = `${place.timeZone ?? ""} ${Math.floor(atMs / SLICE_MS)}`;
+  if (slice === lastDay.slice) return lastDay.day;
   const parts = formatter({ ...place, locale: "en" }, DAY_PARTS).formatToParts(atMs);
   const value = (type: string) => Number(parts.find((part) => part.type === type)?.value);
-  return Math.round(Date.UTC(value("year"), value("month") - 1, value("day")) / DAY_MS);
+  const day = Math.round(Date.UTC(value("year"), value("month") - 1, value("day")) / DAY_MS);
+  lastDay = { slice, day };
+  return day;
 }
+
+const SLICE_MS = 15 * 60_000;
+let lastDay = { slice: "", day: 0 };
 
 const DAY_PARTS = {
   calendar: "gregory",

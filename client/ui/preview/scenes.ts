@@ -113,6 +113,12 @@ const rooms: Readonly<Record<string, RoomState>> = {
   },
   "room-offline": { roster: everybody, timeline: talk, connection: "offline" },
   "room-reconnecting": { roster: everybody, timeline: talk, connection: "reconnecting" },
+  "room-huge": {
+    roster: everybody,
+    timeline: Array.from({ length: 50 }, () =>
+      long.map((item) => ({ ...item, key: `${item.key}-${Math.random()}` })),
+    ).flat(),
+  },
   "room-crowd": {
     roster: [ada, ...Array.from({ length: 60 }, (_, i) => person(`Person ${i}`))],
     timeline: talk,
