@@ -16,6 +16,8 @@ const ARGUMENTS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // Chromium asks its maker about every form; that is the browser, not the page.
+  "--disable-features=AutofillServerCommunication",
 ];
 
 /** What a person's window looks like. */
@@ -28,9 +30,13 @@ export interface Look {
 /** One person with one window, in a browser profile of its own. */
 export interface Window {
   readonly name: string;
+  /** Where its relay is. */
+  readonly origin: string;
   readonly page: Page;
   readonly context: BrowserContext;
   readonly wire: Wire;
+  /** Payloads of all its WebSocket frames so far, both ways, unmasked. */
+  carried(): readonly Buffer[];
 }
 
 export interface World {
@@ -44,9 +50,17 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Starts a browser around a new relay; `env` is added to the relay's configuration. */
-export async function startWorld(env: { readonly [name: string]: string } = {}): Promise<World> {
-  return openWorld(await startRelay(env));
+/** All windows share one address, and tests hurry. */
+const HURRY = {
+  LIMIT_ROOMS_PER_MINUTE: "1000",
+  LIMIT_CONNECTS_PER_MINUTE: "10000",
+  LIMIT_SOCKETS_PER_ADDRESS: "1000",
+  LOG_LEVEL: "debug",
+};
+
+/** Starts a browser around a new relay. */
+export async function startWorld(): Promise<World> {
+  return openWorld(await startRelay(HURRY));
 }
 
 /** Starts a browser around a relay that runs. @throws where there is no Chromium. */
@@ -68,7 +82,14 @@ export async function openWorld(relay: Relay): Promise<World> {
       permissions: ["clipboard-read", "clipboard-write"],
     });
     collected.push(await collectComplaints(context, name, relay.origin));
-    const window = { name, context, wire, page: await context.newPage() };
+    const page = await context.newPage();
+    const frames: Buffer[] = [];
+    page.on("websocket", (socket) => {
+      socket.on("framesent", ({ payload }) => frames.push(Buffer.from(payload)));
+      socket.on("framereceived", ({ payload }) => frames.push(Buffer.from(payload)));
+    });
+    const carried = () => frames;
+    const window = { name, origin: relay.origin, context, wire, page, carried };
     windows.push(window);
     return window;
   };
