@@ -1,5 +1,6 @@
 /** HOSTILE §7, items 15–23: WebSocket frames by hand, each with the code that it earns, beside one who behaves. */
 import { once } from "node:events";
+import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { decodeServerFrame } from "../../shared/codec/server-frames.ts";
 import { MAX_FRAME_BYTES } from "../../shared/limits.ts";
@@ -196,6 +197,29 @@ test.each(table)("%s", async (_, bytes, code) => {
   expect(closeCodeIn(received())).toBe(code);
   socket.destroy();
   await closed;
+});
+
+test("noise of any kind, cut anywhere, leaves the relay standing", async () => {
+  const noise = fc.array(
+    fc.record({
+      opcode: fc.nat(15),
+      rsv: fc.nat(7),
+      fin: fc.boolean(),
+      masked: fc.boolean(),
+      payload: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+      cut: fc.nat(320),
+    }),
+    { maxLength: 12 },
+  );
+  await fc.assert(
+    fc.asyncProperty(noise, async (parts) => {
+      const { socket, closed } = await dialRaw(relay);
+      for (const part of parts) socket.write(frame(part).subarray(0, part.cut));
+      socket.end();
+      await closed;
+    }),
+    { numRuns: 50 },
+  );
 });
 
 describe("[item 22] ends without a handshake free their slot", () => {

@@ -18,7 +18,9 @@ export interface HttpTimes {
   readonly requestMs: number;
   /** How long an idle connection is kept for a next request. */
   readonly keepAliveMs: number;
-  /** How often the first two are looked at. */
+  /** How long a connection may neither send nor take a byte; a conversation has its own heartbeat. */
+  readonly idleMs: number;
+  /** How often it is looked for headers and requests that are late. */
   readonly lookMs: number;
 }
 
@@ -26,6 +28,7 @@ export const HTTP_TIMES: HttpTimes = {
   headersMs: 10_000,
   requestMs: 15_000,
   keepAliveMs: 5_000,
+  idleMs: 30_000,
   lookMs: 1_000,
 };
 const MAX_HEADER_BYTES = 8 * 1024;
@@ -51,6 +54,7 @@ export function createHttpServer(times: HttpTimes, maxConnections: number): Serv
     connectionsCheckingInterval: times.lookMs,
     maxHeaderSize: MAX_HEADER_BYTES,
   });
+  server.timeout = times.idleMs;
   server.maxRequestsPerSocket = MAX_REQUESTS_PER_SOCKET;
   server.maxConnections = maxConnections + MORE_SOCKETS;
   return server;

@@ -1,13 +1,15 @@
 /** HOSTILE §7, items 1–14: each input, byte for byte, its outcome, and the relay alive afterwards. */
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createHandClock } from "../stories/hand-clock.ts";
+import { createApp } from "./app.ts";
+import { answerRequests, createHttpServer } from "./http-server.ts";
 import { startTestRelay, testConfig, upgradeRequest, type TestRelay } from "./test-relay.ts";
 
 const visit = { receive: () => undefined, closed: () => undefined };
 const rooms = { enter: () => visit, drain: () => Promise.resolve() };
-const HTTP_TIMES = { headersMs: 300, requestMs: 400, keepAliveMs: 300, lookMs: 50 };
+const HTTP_TIMES = { headersMs: 300, requestMs: 400, keepAliveMs: 300, idleMs: 1_000, lookMs: 50 };
 
 let relay: TestRelay;
 let isReady = true;
@@ -285,6 +287,29 @@ describe("[item 7] who is slow is cut", () => {
     await once(socket, "close");
     clearInterval(dripping);
   });
+});
+
+test("[item 7] who asks for a file and does not take it is cut", async () => {
+  const server = createHttpServer({ ...HTTP_TIMES, idleMs: 200 }, 10).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  // More than any system buffers.
+  const plain = Buffer.alloc(64 * 1024 * 1024);
+  const file = { type: "text/html", cacheControl: "no-store", plain, brotli: null, gzip: null };
+  answerRequests(server, {
+    app: createApp({ files: new Map([["/", file]]), httpsHosts: new Set(), isReady: () => true }),
+    hosts: new Set([host]),
+    upgrade: () => undefined,
+  });
+  const { port } = server.address() as AddressInfo;
+  const client = connect(port, "127.0.0.1").pause();
+  client.on("error", () => undefined);
+  client.write(request("GET", "/"));
+  const [accepted] = (await once(server, "connection")) as [Socket];
+  await once(accepted, "close");
+  client.resume();
+  await once(client, "close");
+  expect(client.bytesRead).toBeLessThan(plain.length);
+  server.close();
 });
 
 test("[item 20 of §5] nothing of a request is in the log, at its most talkative", async () => {

@@ -90,11 +90,14 @@ export async function createServer(config: Config, deps: RelayDeps): Promise<Rel
   async function stop(): Promise<void> {
     isDraining = true;
     logger.info("draining", { count: upgrades.sockets() });
-    const isClean = await withinTime(clock, limits.drainMs, drain());
+    const reason = await withinTime(clock, limits.drainMs, drain()).catch((fault: unknown) => {
+      logger.error("fault", faultFields(fault));
+      return "failed";
+    });
     upgrades.dropAll();
     server.closeAllConnections();
     await new Promise((settle) => server.close(settle));
-    logger.info("drained", { reason: isClean ? "clean" : "out-of-time" });
+    logger.info("drained", { reason });
   }
 
   let stopped: Promise<void> | null = null;
@@ -126,17 +129,19 @@ async function listen(server: Server, { host, port }: Config): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : port;
 }
 
-/** True where `work` settled well in time. */
-async function withinTime(clock: Clock, mostMs: number, work: Promise<void>): Promise<boolean> {
+/** How it went; rejects as `work` does. */
+async function withinTime(
+  clock: Clock,
+  mostMs: number,
+  work: Promise<void>,
+): Promise<"clean" | "out-of-time"> {
   let stopTimer = () => {};
-  const late = new Promise<boolean>((settle) => {
-    stopTimer = clock.after(mostMs, () => settle(false));
+  const late = new Promise<"out-of-time">((settle) => {
+    stopTimer = clock.after(mostMs, () => settle("out-of-time"));
   });
-  const done = work.then(
-    () => true,
-    () => false,
-  );
-  const isDone = await Promise.race([done, late]);
-  stopTimer();
-  return isDone;
+  try {
+    return await Promise.race([work.then(() => "clean" as const), late]);
+  } finally {
+    stopTimer();
+  }
 }
