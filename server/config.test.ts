@@ -109,12 +109,16 @@ test.each(["0.0.0.0", "::", "192.168.1.4", "chat.example", "127.0.0.1.evil.examp
   },
 );
 
-test.each(["127.0.0.1", "127.9.9.9", "::1", "localhost"])("HOST=%s needs no origin", (HOST) => {
+test.each(["127.0.0.1", "::1", "localhost"])("HOST=%s needs no origin", (HOST) => {
   expect(originsOf(configured({ HOST }).config, 4711)).toEqual([
     "http://localhost:4711",
     "http://127.0.0.1:4711",
     "http://[::1]:4711",
   ]);
+});
+
+test("another loopback address is its own origin first", () => {
+  expect(originsOf(configured({ HOST: "127.9.9.9" }).config, 80)[0]).toBe("http://127.9.9.9");
 });
 
 test("an origin is as a browser writes it: without the scheme's own port", () => {

@@ -164,7 +164,10 @@ export function describeConfig(config: Config): string {
 /** Origins whose pages may connect: those configured, or on loopback the address itself, at `port`. */
 export function originsOf(config: Config, port: number): readonly string[] {
   if (config.publicOrigins.length > 0) return config.publicOrigins;
-  return ["localhost", "127.0.0.1", "[::1]"].map(
-    (host) => new URL(`http://${host}:${port}`).origin,
+  const own = config.host.includes(":") ? `[${config.host}]` : config.host;
+  const names = ["localhost", "127.0.0.1", "[::1]"];
+  // Another loopback address (127.0.0.2) is reached by itself only.
+  return (names.includes(own) ? names : [own, ...names]).map(
+    (name) => new URL(`http://${name}:${port}`).origin,
   );
 }
