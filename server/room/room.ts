@@ -22,13 +22,15 @@ export type RoomParts = Pick<
   Site,
   "clock" | "limits" | "sha256" | "report" | "takeFounding" | "takeRefounding"
 > & {
+  /** True once the relay stops: nothing more is taken. */
+  readonly isDraining: () => boolean;
   /** A hint when to come back after a restart, in ms; another for each line. */
   readonly retryAfterMs: () => number;
 };
 
 export interface Room {
   enter(visitor: Visitor, line: Line): Visit;
-  /** Takes nothing more, writes what was accepted, then sends every line elsewhere. */
+  /** While the relay drains: writes what was accepted, then sends every line elsewhere. */
   drain(): Promise<void>;
   /** For who came for a line that has gone meanwhile. */
   closeIfIdle(): void;
@@ -44,7 +46,6 @@ export async function createRoom(
   closed: () => void,
 ): Promise<Room> {
   let isOver = false;
-  let isDraining = false;
   let site: Site | null = null;
   const listener: LogListener = {
     records(records) {
@@ -78,7 +79,7 @@ export async function createRoom(
   }
 
   function checkIdle(): void {
-    if (site === null || isDraining || isOver || site.guests.size > 0) return;
+    if (site === null || parts.isDraining() || isOver || site.guests.size > 0) return;
     if (!site.proposing.isIdle() || site.presence.awayCount() > 0) return;
     close(site);
   }
@@ -104,13 +105,12 @@ export async function createRoom(
       admit(opened, guest);
       return {
         receive(frame) {
-          if (!isDraining) handle(opened, guest, frame);
+          if (!parts.isDraining()) handle(opened, guest, frame);
         },
         closed: () => depart(opened, guest),
       };
     },
     async drain() {
-      isDraining = true;
       await opened.proposing.idle();
       opened.delivery.flush();
       opened.seated.clear();

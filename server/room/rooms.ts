@@ -55,6 +55,7 @@ export function createRooms(parts: RoomsParts): Rooms {
     report: parts.report,
     takeFounding: (addressKey) => foundings.take(addressKey),
     takeRefounding: (addressKey) => refoundings.take(addressKey),
+    isDraining: () => isDraining,
     retryAfterMs() {
       const [high = 0, low = 0] = random(2);
       return Math.floor(((high * 256 + low) / 65_536) * limits.retrySpreadMs);

@@ -84,15 +84,21 @@ export interface Wire {
   stall(bytes: number): void;
 }
 
+export interface Entering {
+  readonly cursor?: Cursor;
+  readonly connections?: number;
+  readonly address?: string;
+  readonly route?: RouteId;
+  /** Bytes that the network has not taken, from the start. */
+  readonly buffered?: number;
+}
+
 export interface RoomWorld {
   readonly clock: HandClock;
   readonly log: MemoryLog;
   readonly rooms: Rooms;
   readonly events: RoomEvent[];
-  enter(
-    name: string,
-    how?: { cursor?: Cursor; connections?: number; address?: string; route?: RouteId },
-  ): Promise<Wire>;
+  enter(name: string, how?: Entering): Promise<Wire>;
   /** Somebody who has founded a room, and others who joined it one after the other. */
   roomOf<Names extends readonly string[]>(
     ...names: Names
@@ -144,15 +150,11 @@ export function createRoomWorld(
 
   async function enter(
     name: string,
-    {
-      cursor,
-      connections = 1,
-      address = "somewhere",
-      route = ROUTE,
-    }: { cursor?: Cursor; connections?: number; address?: string; route?: RouteId } = {},
+    { cursor, connections = 1, address = "somewhere", route = ROUTE, buffered = 0 }: Entering = {},
   ): Promise<Wire> {
     const session = sessionOf(name);
     const line = createLine();
+    line.buffered = buffered;
     const visitor = {
       routeId: route,
       session,
