@@ -23,7 +23,7 @@ export const en = {
     gone: "This page stores nothing in your browser. When the last one leaves, the room is gone.",
     damagedLink: "This link is damaged. Ask for it again, and copy all of it.",
     cryptoFailed:
-      "The encryption could not be started in this browser, so nothing was sent. Reload the page, or try a current browser.",
+      "The encryption could not be started, so nothing was sent. Reload the page; if that does not help, try a current browser.",
   },
   name: {
     label: "Your name",

@@ -24,10 +24,10 @@ export function Invite({ link, hasPassphrase }: InviteProps) {
       </button>
       <output class="toast-place">
         {outcome.value === "copied" && (
-          <p class="toast" onAnimationEnd={() => (outcome.value = "none")}>
+          <span class="toast" onAnimationEnd={() => (outcome.value = "none")}>
             <Icon name="check" />
             <span>{t(hasPassphrase ? "invite.copiedPassphrase" : "invite.copied")}</span>
-          </p>
+          </span>
         )}
       </output>
       {outcome.value === "by-hand" && <ByHand link={link} close={() => (outcome.value = "none")} />}

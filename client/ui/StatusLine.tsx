@@ -13,17 +13,17 @@ export function StatusLine({ room }: { readonly room: RoomView }) {
     <section class={isAlarming ? "status status-alarm" : "status"} aria-label={t("status.label")}>
       <output class="status-texts">
         {connection !== "live" && (
-          <p class="status-text status-connection">
+          <span class="status-text status-connection">
             <Icon name="wait" />
             <span>{t(`status.${connection}`)}</span>
-          </p>
+          </span>
         )}
-        <p class="status-text" key={encryption.kind}>
+        <span class="status-text" key={encryption.kind}>
           <Icon name={isAlarming ? "warning" : encryption.kind === "sealed" ? "lock" : "wait"} />
           <span>
             <EncryptionText encryption={encryption} />
           </span>
-        </p>
+        </span>
       </output>
       <div class="status-actions">
         {encryption.kind === "unconfirmed" && !encryption.released && (
