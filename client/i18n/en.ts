@@ -29,7 +29,8 @@ export const en = {
     label: "Your name",
     another: "Another name",
     hint: "Others in the room see it. The relay does not.",
-    refused: "Pick a name that can be seen, of at most {{count}} characters.",
+    refused:
+      "Pick a name that can be seen, of at most {{count}} characters; of emoji and of some alphabets, fewer fit.",
   },
   passphrase: {
     label: "Passphrase",
