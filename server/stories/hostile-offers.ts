@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { bentCommit } from "../../client/crypto/hostile.ts";
 import type { Bend } from "../../client/crypto/hostile-path.ts";
 import { commit } from "../../client/crypto/group.ts";
-import { groupOf, type Group } from "../../client/crypto/mls-state.ts";
+import { groupOf, membersOf, type Group } from "../../client/crypto/mls-state.ts";
 import { sha256 } from "../../client/crypto/hash.ts";
 import type { Entrant } from "../../client/state/entering.ts";
 import { sealCommit, sealGroupInfo } from "../../client/state/seals.ts";
@@ -47,7 +47,7 @@ export interface MadeCommit {
   } | null;
 }
 
-interface Parts {
+export interface Parts {
   readonly commit: Bytes;
   readonly groupInfoSignature: Bytes;
   readonly sealedGroupInfo: Bytes;
@@ -112,15 +112,16 @@ async function bent(
     groupInfoSignature: Uint8Array.from(forged.groupInfoSignature),
   };
   const sealedGroupInfo = sealedInfo(who, made.groupInfo);
+  const offer = commitOfferOf(who, on, { ...made, sealedGroupInfo, lists: removes });
+  // Bent so far that not even its maker can go on in it.
+  if (membersOf(forged.state.ratchetTree) === null) return { offer, after: null };
   const { verified } = group.inner;
   const after = await groupOf(forged.state, group.me, { before: group, verified });
-  return {
-    offer: commitOfferOf(who, on, { ...made, sealedGroupInfo, lists: removes }),
-    after: { ...made, group: after },
-  };
+  return { offer, after: { ...made, group: after } };
 }
 
-function commitOfferOf(
+/** The offer of any commit, under the maker's own seals; `lists` is what the relay is told of removals. */
+export function commitOfferOf(
   { keys, identity }: Entrant,
   { follows, ref }: { readonly follows: number; readonly ref: number },
   { commit: inner, groupInfoSignature, sealedGroupInfo, lists }: Parts,
@@ -141,7 +142,8 @@ function commitOfferOf(
   };
 }
 
-function sealedInfo({ keys }: Entrant, groupInfo: Bytes): Bytes {
+/** A GroupInfo sealed as members seal it. */
+export function sealedInfo({ keys }: Entrant, groupInfo: Bytes): Bytes {
   const info = sealGroupInfo(keys, groupInfo);
   if (info === null) throw new Error("a hostile GroupInfo that is too large");
   return info.sealed;

@@ -2,8 +2,7 @@
  * For attack stories: a relay that lies. Toward one person it changes frames on their way; toward the
  * whole room it orders what its own rules would refuse, under whatever session it likes.
  */
-import { decodeClientFrame } from "../../shared/codec/client-frames.ts";
-import { encodeClientFrame } from "../../shared/codec/client-frames.ts";
+import { decodeClientFrame, encodeClientFrame } from "../../shared/codec/client-frames.ts";
 import { decodeServerFrame, encodeServerFrame } from "../../shared/codec/server-frames.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import type { ClientFrame, Proposal, Record, ServerFrame } from "../../shared/protocol.ts";
@@ -95,15 +94,14 @@ export function createHostileOrder(): HostileOrder {
     return judge(state, shown ?? proposal);
   };
   const wrapLog = (log: Log): Log => ({
-    isReady: () => log.isReady(),
-    close: () => log.close(),
+    ...log,
     async serve(routeId, listener) {
       room = await log.serve(routeId, {
+        ...listener,
         records(accepted) {
           records.push(...accepted);
           listener.records(accepted);
         },
-        ended: () => listener.ended(),
       });
       return room;
     },
