@@ -61,6 +61,9 @@ describe.each(LOOKS)("at $width × $height, $colorScheme", (look) => {
     await alice.page.keyboard.press("Enter");
     await alice.page.getByRole("link", { name: /example\.org/ }).waitFor();
     await picture(alice, "4-room");
+    // The head leaves the room to the talk: one line of buttons, no name broken letter by letter.
+    const head = await alice.page.getByRole("banner").boundingBox();
+    expect(head?.height ?? Infinity).toBeLessThanOrEqual(72);
     const field = await alice.page.getByRole("textbox", { name: "Message" }).boundingBox();
     expect((field?.y ?? 0) + (field?.height ?? Infinity)).toBeLessThanOrEqual(look.height);
 
