@@ -6,7 +6,7 @@ import {
   type ClientFrame,
   type Record,
 } from "../../shared/protocol.ts";
-import type { Bytes } from "../../shared/bytes.ts";
+import { equal, type Bytes } from "../../shared/bytes.ts";
 import type { Policy } from "../../shared/policy.ts";
 import { found, join, type Pending } from "../crypto/group.ts";
 import { groupInfoOf, matchesGroup } from "../crypto/group-info.ts";
@@ -123,10 +123,18 @@ export async function refoundFrame(keys: RoomKeys, seat: Seat): Promise<ClientFr
   };
 }
 
-/** True where a room was re-founded in exactly this seat's epoch, with this session in it. */
-export async function isRefoundingOf(keys: RoomKeys, seat: Seat, open: Record): Promise<boolean> {
+/**
+ * True where a room was re-founded in exactly this seat's epoch, with this session in it. The name is a
+ * hash of the authenticator, so nothing else of the `open` needs to be believed.
+ */
+export function isRefoundingOf(seat: Seat, open: Record): boolean {
   if (open.kind !== "open" || open.refounding === null) return false;
-  if (!open.refounding.sessions.includes(seat.me)) return false;
-  const groupInfo = openOpen(keys, open);
+  const { sessions, epochName: name } = open.refounding;
+  return sessions.includes(seat.me) && equal(name, epochName(seat.group.authenticator));
+}
+
+/** True where others can join by what such an `open` brought; else a member must repair. */
+export async function isJoinable(keys: RoomKeys, seat: Seat, open: Record): Promise<boolean> {
+  const groupInfo = open.kind === "open" ? openOpen(keys, open) : null;
   return groupInfo !== null && matchesGroup(seat.group, groupInfo);
 }

@@ -4,7 +4,7 @@
  */
 import { equal, toHex } from "../../shared/bytes.ts";
 import type { Clock } from "../../shared/clock.ts";
-import type { Incarnation, SessionId } from "../../shared/ids.ts";
+import type { SessionId } from "../../shared/ids.ts";
 import type { ClientFrame, Record, Refused, ServerFrame } from "../../shared/protocol.ts";
 import { wipeGroup } from "../crypto/group.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
@@ -22,6 +22,7 @@ import { continueSeat, createSeat, type Seat } from "./seat.ts";
 import type { Telling } from "./telling.ts";
 
 type Welcome = ServerFrame & { readonly kind: "welcome" };
+type Founded = ServerFrame & { readonly kind: "founded" };
 
 export interface SittingDeps {
   readonly clock: Clock;
@@ -60,8 +61,8 @@ export interface Sitting {
   /** Looks at everything that may be due now. */
   look(): Promise<void>;
   disconnected(): void;
-  /** Goes on in a re-founded order. */
-  refounded(incarnation: Incarnation, open: Record): void;
+  /** Goes on in a re-founded order; its `open` may have brought a GroupInfo by which nobody can join. */
+  refounded(founded: Founded, isJoinable: boolean): void;
   /** Gives the seat up and wipes its keys. */
   drop(): void;
 }
@@ -221,9 +222,11 @@ export function createSitting(deps: SittingDeps): Sitting {
       posting.pause();
       duties.look();
     },
-    refounded(incarnation, open) {
+    refounded({ incarnation, open }, isJoinable) {
       if (seat === null) return;
       continueSeat(seat, incarnation, open);
+      // Whoever re-founded lied: the next in turn repairs it as it would a void commit.
+      if (!isJoinable) seat.voidSinceMs = clock.now();
       duties.reset();
       posting.reset();
       outbox.refounded(toHex(seat.order.tag()), clock.now());

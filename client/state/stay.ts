@@ -9,7 +9,7 @@ import type { ClientFrame, Record, ServerFrame } from "../../shared/protocol.ts"
 import type { RoomKeys } from "../crypto/keys.ts";
 import { createConnection, type ConnectionDeps } from "../net/connection.ts";
 import { createCandidacy } from "./candidacy.ts";
-import { enterFrame, isRefoundingOf, refoundFrame } from "./entering.ts";
+import { enterFrame, isJoinable, isRefoundingOf, refoundFrame } from "./entering.ts";
 import { overBy } from "./over.ts";
 import type { Sitting } from "./sitting.ts";
 import type { OverReason } from "./view.ts";
@@ -185,10 +185,8 @@ export function createStay(deps: StayDeps): Stay {
   async function founded(frame: Frame<"founded">): Promise<void> {
     const seat = sitting.seat();
     if (seat === null || seat.order.incarnation === frame.incarnation) return;
-    if (!sitting.isConfirmed() || !(await isRefoundingOf(keys, seat, frame.open))) {
-      return unseated();
-    }
-    sitting.refounded(frame.incarnation, frame.open);
+    if (!sitting.isConfirmed() || !isRefoundingOf(seat, frame.open)) return unseated();
+    sitting.refounded(frame, await isJoinable(keys, seat, frame.open));
     connection.send({ kind: "arrive", cursor: seat.order.cursor() });
   }
 

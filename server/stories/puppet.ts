@@ -115,7 +115,7 @@ export function createPuppet(deps: PuppetDeps): Puppet {
       case "founded":
         if (seat === null)
           return aim.kind === "join" ? puppet.send({ kind: "ask-turn" }) : undefined;
-        if (!(await isRefoundingOf(keys, seat, frame.open))) return undefined;
+        if (!isRefoundingOf(seat, frame.open)) return undefined;
         continueSeat(seat, frame.incarnation, frame.open);
         lastCounter = 0;
         return puppet.send({ kind: "arrive", cursor: seat.order.cursor() });
