@@ -53,6 +53,16 @@ describe("the pick", () => {
       bob,
     );
   });
+  test("[R3] who names the others' epoch with a policy of its own votes alone", () => {
+    const [session, open] = proposal(dave, { reached: 2 ** 50 });
+    const liar: [SessionId, Refound] = [
+      session,
+      { ...open, policy: { ...POLICY, lifetimeMs: 60_000 } },
+    ];
+    const picked = pick(liar, proposal(alice, {}), proposal(bob, {}));
+    expect(picked?.policy).toEqual(POLICY);
+    expect(picked?.refounding.sessions).not.toContain(dave);
+  });
   test("[R4] seats everyone whom a proposal of the same epoch lists, nobody else", () => {
     const picked = pick(
       proposal(alice, { sessions: [alice], reached: 99 }),

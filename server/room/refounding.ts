@@ -2,6 +2,7 @@
 import { toHex } from "../../shared/bytes.ts";
 import type { SessionId } from "../../shared/ids.ts";
 import { MAX_MEMBER_CAP } from "../../shared/limits.ts";
+import { samePolicy } from "../../shared/policy.ts";
 import type { Open, Refounding } from "../../shared/protocol.ts";
 
 /** An `open` that founds again. */
@@ -13,7 +14,7 @@ export interface Refound extends Open {
 export type Proposals = ReadonlyMap<SessionId, Refound>;
 
 /**
- * The proposal whose epoch most sessions name, then of the higher epoch, then of the higher number
+ * The proposal whose epoch (and policy) most sessions name, then of the higher epoch, then of the higher number
  * reached. It seats every session that a proposal of the same epoch lists: one proposer alone can't
  * leave others out. Null where there is none.
  */
@@ -31,8 +32,10 @@ export function pickRefounding(proposals: Proposals): Refound | null {
   return { ...best, refounding: { ...best.refounding, sessions } };
 }
 
+/** With the policy: a member who names the others' epoch with another one speaks for himself only. */
 function sameEpoch(a: Refound, b: Refound): boolean {
-  return toHex(a.refounding.epochName) === toHex(b.refounding.epochName);
+  const isOneName = toHex(a.refounding.epochName) === toHex(b.refounding.epochName);
+  return isOneName && samePolicy(a.policy, b.policy);
 }
 
 /** The proposer first, then by how many list them: where lies overfill the room, they fall off the end. */
