@@ -5,9 +5,10 @@
 import { createSecret, deriveRoomKeys, type RoomKeys } from "../../client/crypto/keys.ts";
 import { encodeLink, parseLink } from "../../client/crypto/link.ts";
 import { ready } from "../../client/crypto/sodium.ts";
-import { commit } from "../../client/crypto/group.ts";
+import { apply, commit } from "../../client/crypto/group.ts";
+import type { Group } from "../../client/crypto/mls-state.ts";
 import { refoundFrame } from "../../client/state/entering.ts";
-import { sealOpen } from "../../client/state/seals.ts";
+import { isGroupInfoOf, openCommit, sealOpen } from "../../client/state/seals.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import type { Stop } from "../../shared/clock.ts";
 import type { Policy } from "../../shared/policy.ts";
@@ -104,10 +105,33 @@ export function confirmJoiners(puppet: Puppet): Stop {
   };
 }
 
-/** A group that stands in no order: the insider's own commit, kept to himself. */
-export async function phantomOf(puppet: Puppet) {
-  const pending = await commit(puppet.group(), []);
-  return { group: pending.group, groupInfo: pending.groupInfo };
+/** A group that stands in no order. */
+export interface Phantom {
+  readonly group: Group;
+  readonly groupInfo: Bytes;
+}
+
+/** The insider's own commit, kept to himself: a room with all members in it, of which they know nothing. */
+export async function phantomOf(puppet: Puppet): Promise<Phantom> {
+  const { group, groupInfo } = await commit(puppet.group(), []);
+  return { group, groupInfo };
+}
+
+/** Confirms to everyone who joins by the phantom's GroupInfo that this is the room. */
+export function confirmInPhantom(puppet: Puppet, phantom: Phantom): void {
+  const { keys } = puppet.who;
+  let { group } = phantom;
+  puppet.onRecord = async (record) => {
+    const cover = record.kind === "commit" ? openCommit(keys, record) : null;
+    if (record.kind !== "commit" || cover === null) return;
+    const { session, removes } = record;
+    const isGroupInfo = (info: Uint8Array): boolean =>
+      isGroupInfoOf(keys, record, Uint8Array.from(info));
+    const applied = await apply(group, { session, removes, ...cover, isGroupInfo });
+    if (applied.kind !== "applied") return;
+    group = applied.group;
+    if (applied.joined !== null) puppet.confirm(group);
+  };
 }
 
 /** What a puppet proposes when the order was lost: honest, but for what is given. */

@@ -20,6 +20,7 @@ export function createOrderWatch(): OrderWatch {
     wrap: (log) => ({
       serve: (routeId, listener) =>
         log.serve(routeId, {
+          ...listener,
           records(records) {
             for (const record of records) {
               if (record.kind === "open") lives.push([]);
