@@ -24,7 +24,7 @@ import {
   type Person,
   type Room,
 } from "./group-world.ts";
-import { commit, join, type Pending } from "./group.ts";
+import { apply, commit, join, type Pending } from "./group.ts";
 import { bentCommit, bentJoin, proposing, removal, type Forged } from "./hostile.ts";
 import { CAPABILITIES, identityOf } from "./mls-profile.ts";
 import { provider } from "./provider.ts";
@@ -693,4 +693,25 @@ test("[§4 commits] a void record leaves pending commits usable", async () => {
   const own = recordOf(on.alice.identity.session, [], pending);
   const verdicts = await deliver(on.room, own, new Map([[on.alice, pending]]));
   for (const verdict of verdicts.values()) expect(verdict.kind).toBe("applied");
+});
+
+test("[§4 bounds] a commit with any byte changed is void for all, and never throws", async () => {
+  const on = await stage();
+  on.room.people.splice(3, 1);
+  const [alice, bob] = on.room.people as [Person, Person];
+  const records = [
+    await joined(on, bentJoin(on.eve, on.room, {})),
+    await changed(on, bentCommit(on.mallory, [2], {}), [on.carol.identity.session]),
+  ];
+  for (const record of records) {
+    for (let at = 0; at < record.commit.length; at++) {
+      const damaged = record.commit.map((byte, index) =>
+        index === at ? byte ^ (1 << (at % 8)) : byte,
+      );
+      for (const { group } of [alice, bob]) {
+        expect((await apply(group, { ...record, commit: damaged })).kind).toBe("void");
+      }
+    }
+    expect((await apply(alice.group, record)).kind).toBe("applied");
+  }
 });

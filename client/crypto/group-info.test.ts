@@ -16,11 +16,13 @@ import {
   foundedBy,
   joins,
   newcomer,
+  POLICY,
   roomOf,
   type Person,
   type Room,
 } from "./group-world.ts";
 import { join } from "./group.ts";
+import { contextExtensions } from "./mls-policy.ts";
 import { provider } from "./provider.ts";
 import { ready } from "./sodium.ts";
 
@@ -128,6 +130,23 @@ test("[§4 who] a GroupInfo that a member signed with other extensions, suite or
   ];
   for (const change of changes) expect(await joinBy(room, await signed(change))).toBeNull();
   expect(alice.group.members.length).toBe(2);
+});
+
+test("[§4 bounds] a tree with more places than the room may have members is refused", async () => {
+  const room = await roomOf(["alice", "bob", "carol", "dave"]);
+  const [alice, bob, carol, dave] = room.people as [Person, Person, Person, Person];
+  await commits(room, alice, [bob, carol]);
+  const read = readGroupInfo(room.groupInfo, room.routeId);
+  if (read === null) throw new Error("unreadable");
+  const signedWithCap = async (memberCap: number) => {
+    const extensions = contextExtensions({ ...POLICY, memberCap });
+    const groupContext = { ...read.info.groupContext, extensions };
+    const { privateKey } = dave.identity;
+    const tbs = { ...read.info, signer: 3, groupContext };
+    return encodeGroupInfo(await signGroupInfo(tbs, privateKey, provider.signature));
+  };
+  expect(await joinBy(room, await signedWithCap(4))).not.toBeNull();
+  expect(await joinBy(room, await signedWithCap(3))).toBeNull();
 });
 
 test("[§4 bounds] the sealed GroupInfo of 100 members with the longest names is within 32 KiB", async () => {

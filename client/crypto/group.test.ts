@@ -121,8 +121,9 @@ test("[§4 commits] my own commit is taken from what is pending, and only byte f
   const pending = await commit(alice.group, []);
   const other = await commit(alice.group, []);
   const record = recordOf(alice.identity.session, [], pending);
-  expect(await apply(alice.group, record)).toMatchObject({ kind: "void" });
-  expect(await apply(alice.group, record, other)).toMatchObject({ kind: "void" });
+  const refused = { kind: "void", reason: "my own commit, but not the pending one" };
+  expect(await apply(alice.group, record)).toEqual(refused);
+  expect(await apply(alice.group, record, other)).toEqual(refused);
   const applied = await apply(alice.group, record, pending);
   expect(applied).toMatchObject({ kind: "applied" });
 });
@@ -190,6 +191,25 @@ test("[§4 keys] the secrets of an epoch that nobody can need again are handed b
   expect(kept).toContain(senderDataSecret);
   expect([...spent].filter((secret) => kept.has(secret))).toEqual([]);
   for (const secret of secretsOf(old)) expect(spent.has(secret) || kept.has(secret)).toBe(true);
+});
+
+test("[§4 keys] only the private keys of my leaf and its non-blank ancestors are kept", async () => {
+  const room = await roomOf(["alice", "bob", "carol", "dave", "erin"]);
+  const [alice, bob, , , erin] = room.people as [Person, Person, Person, Person, Person];
+  const heldBy = (person: Person) => Object.keys(person.group.inner.mls.privatePath.privateKeys);
+  await commits(room, alice);
+  expect(heldBy(alice)).toEqual(["0", "1", "3", "7"]);
+  const { privateKeys } = alice.group.inner.mls.privatePath;
+  const old = { ...privateKeys };
+  const pending = await commit(erin.group, [bob.identity.session]);
+  const record = recordOf(erin.identity.session, [bob.identity.session], pending);
+  const applied = await apply(alice.group, record);
+  if (applied.kind !== "applied") throw new Error("not applied");
+  const after = applied.group.inner.mls;
+  // Bob's way to the root was blanked, and erin's filled its last step again.
+  expect(Object.keys(after.privatePath.privateKeys)).toEqual(["0", "7"]);
+  for (const at of [1, 3, 7]) expect(applied.spent).toContain(old[at]);
+  expect(applied.spent).not.toContain(old[0]);
 });
 
 test("[§4 keys] wiping a group leaves no secret of it", async () => {

@@ -14,7 +14,12 @@ import { idBytes, type RouteId, type SessionId } from "../../shared/ids.ts";
 import { isPolicy, type Policy } from "../../shared/policy.ts";
 import { contextFault, validatedTree, verifyingOnce, withFittingKeys } from "./group-checks.ts";
 import { readCommit, type CommitRecord, type ReadCommit } from "./group-commit.ts";
-import { readGroupInfo, rebuiltGroupInfo, signedGroupInfo } from "./group-info.ts";
+import {
+  MAX_PLAIN_GROUP_INFO_BYTES,
+  readGroupInfo,
+  rebuiltGroupInfo,
+  signedGroupInfo,
+} from "./group-info.ts";
 import type { Identity } from "./identity.ts";
 import { wipe } from "./keys.ts";
 import { orNull } from "./mls-decode.ts";
@@ -102,7 +107,9 @@ export async function join(
   );
   wipe(privatePackage.initPrivateKey, privatePackage.hpkePrivateKey);
   if (made === null) return null;
-  return pendingOf(made.newState, made.publicMessage, session, { before: null, known: verified });
+  const from = { before: null, known: verified };
+  const pending = await pendingOf(made.newState, made.publicMessage, session, from);
+  return pending.groupInfo.length <= MAX_PLAIN_GROUP_INFO_BYTES ? pending : null;
 }
 
 /**

@@ -50,7 +50,7 @@ export async function openPost(
   readonly spent: readonly Uint8Array[];
 } | null> {
   const post = decodeExactly(sealed, decodePrivateMessage, encodePrivateMessage);
-  // Proposals and commits in private are refused here, since refusing them later changes the state.
+  // Proposals and commits in private are refused here: refusing them later changes the library's state.
   if (post === null || post.contentType !== "application") return null;
   const { mls } = group.inner;
   if (!equal(post.groupId, mls.groupContext.groupId) || post.authenticatedData.length > 0)
