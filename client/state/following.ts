@@ -188,12 +188,7 @@ function shown(
   const { session } = record;
   const isOfThisLife = inside.incarnation === seat.order.incarnation;
   const happenings: Happening[] = [];
-  // Nobody can have applied what comes after: then the relay counts differently for one of us.
-  const isImpossible = inside.applied >= record.number;
-  const isOther = isImpossible || seat.order.isOtherOrder(inside.applied, inside.orderHash);
-  if (isOfThisLife && isOther) {
-    happenings.push({ kind: "split", nickname: null });
-  }
+  if (isSplitInside(seat, record, inside)) happenings.push({ kind: "split", nickname: null });
   const id = `${session}/${toHex(inside.messageId)}`;
   // In one life of the order a message comes once, under the counter that it was sealed with. Whoever
   // makes it come again can only be its sender, so that is told (DESIGN §4, "Who is who").
@@ -204,6 +199,15 @@ function shown(
   const { sentAtMs, text } = inside.body;
   happenings.push({ kind: "said", session, nickname, id, sentAtMs, text });
   return happenings;
+}
+
+/** Did its sender live through another order than I did? */
+function isSplitInside({ order, lives }: Seat, record: Record, inside: Inside): boolean {
+  // Sealed in an earlier life it may be, but in one of mine: else a relay that tells each of us another
+  // incarnation would have nothing compared at all.
+  if (inside.incarnation !== order.incarnation) return !lives.has(inside.incarnation);
+  // Nobody can have applied what comes after: then the relay counts differently for one of us.
+  return inside.applied >= record.number || order.isOtherOrder(inside.applied, inside.orderHash);
 }
 
 function remember(set: Set<string>, value: string): void {

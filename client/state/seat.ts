@@ -28,6 +28,8 @@ export interface Seat {
   readonly joinedEpoch: bigint;
   /** Leaves that were there before this session: their confirm counts. */
   readonly elders: ReadonlySet<SessionId>;
+  /** Incarnations of the order that this seat has lived through, the present one included. */
+  readonly lives: Set<Incarnation>;
   /** Last counter seen of each session's posts. */
   readonly counters: Map<SessionId, number>;
   /** Messages shown, as session and id; an id alone could be taken by another. */
@@ -58,6 +60,7 @@ export function createSeat({ me, group, incarnation, record }: SeatedBy): Seat {
     firstRecord: record.number,
     joinedEpoch: group.epoch,
     elders: new Set(group.members.map(({ session }) => session).filter((s) => s !== me)),
+    lives: new Set([incarnation]),
     counters: new Map(),
     shown: new Set(),
     opened: new Set(),
@@ -72,6 +75,7 @@ export function continueSeat(seat: Seat, incarnation: Incarnation, open: Record)
   seat.ownCommits = [];
   seat.voidSinceMs = null;
   seat.firstRecord = open.number;
+  seat.lives.add(incarnation);
   seat.counters.clear();
 }
 

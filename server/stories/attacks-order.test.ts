@@ -1,8 +1,15 @@
 /** A relay that lies about the order: what it hides, repeats, moves or makes up is seen within one message. */
 import { describe, expect, it } from "vitest";
+import { incarnationOf } from "../../shared/ids.ts";
 import type { Commit, Offer, Post, Record } from "../../shared/protocol.ts";
 import { confirmed, goesOn, roomOf, sessionOf } from "./going-on.ts";
-import { changeFramesUp, changeRecords, createHostileOrder, framesFrom } from "./hostile-relay.ts";
+import {
+  changeFrames,
+  changeFramesUp,
+  changeRecords,
+  createHostileOrder,
+  framesFrom,
+} from "./hostile-relay.ts";
 import { createWorld, type Person, type World } from "./world.ts";
 
 interface Scene {
@@ -172,6 +179,33 @@ describe("[Y3] two orders", () => {
     await world.until("bob reads on", reads(bob, "alice: third"));
     expect(isSplit(bob)).toBe(true);
     await goesOn(world, all, link);
+  });
+});
+
+describe("[O5][Y3] an incarnation that the relay makes up for carol alone", () => {
+  it("does not keep orders from being compared: the next message shows a split", async () => {
+    const world = createWorld();
+    const people = await roomOf(world, "alice", "bob");
+    const [alice, bob] = people as [Person, Person];
+    const { link } = alice.room();
+    const carol = world.person("carol");
+    const incarnation = incarnationOf(new Uint8Array(8).fill(7));
+    changeFrames(carol, (frame) =>
+      frame.kind === "welcome" ? [{ ...frame, incarnation }] : [frame],
+    );
+    carol.client.openLink(link);
+    carol.client.enter("carol", "");
+    await world.until("carol is in", () => carol.client.phase.value.kind === "room");
+    await confirmed(world, [carol]);
+    says(alice, "in which life are we?");
+    await world.until("carol reads it", reads(carol, "alice: in which life are we?"));
+    expect(isSplit(carol)).toBe(true);
+    says(carol, "in mine");
+    await world.until("bob reads it", reads(bob, "carol: in mine"));
+    expect(isSplit(bob)).toBe(true);
+    changeFrames(carol, null);
+    await rejoin(world, carol);
+    await goesOn(world, [alice, bob, carol], link);
   });
 });
 
