@@ -129,6 +129,8 @@ export function createMemoryLog({ clock, random, judge }: MemoryLogParts): Memor
       },
       since: (number) => inTurn(() => rooms.get(routeId)?.room.kept.since(number) ?? []),
       purge: () => inTurn(() => end(routeId)),
+      // There is no other relay.
+      note: () => undefined,
       close() {
         if (!isServed) return;
         isServed = false;

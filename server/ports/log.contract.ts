@@ -64,6 +64,8 @@ async function serve(log: Log, route = ROUTE) {
   const room: RoomLog = await log.serve(route, {
     records: (records) => heard.push(...records),
     ended: () => endings++,
+    lost: () => undefined,
+    noted: () => undefined,
   });
   return { room, heard, numbers: () => heard.map(({ number }) => number), endings: () => endings };
 }
@@ -153,6 +155,8 @@ export function describeLogContract(
           }
         },
         ended: () => undefined,
+        lost: () => undefined,
+        noted: () => undefined,
       });
       await room.append([open()]);
       await under.clock.settle();

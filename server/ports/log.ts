@@ -32,8 +32,8 @@ export type Verdict =
       readonly ends: boolean;
     };
 
-/** The rule set, handed to a driver by main; `state` is null where no room stands. Pure. */
-export type Judge = (state: State | null, proposal: Proposal) => Verdict;
+/** The rule set, handed to a driver by main; `fields` is null where no room stands. Pure. */
+export type Judge = (fields: Pick<State, "get"> | null, proposal: Proposal) => Verdict;
 
 /** A proposal with what travels beside it: the sealed GroupInfo of a commit. */
 export interface Candidate {
@@ -68,6 +68,13 @@ export interface LogListener {
   records(records: readonly Record[]): void;
   /** The room ended (last leave, its policy's lifetime) or was purged: nothing of it is left. */
   ended(): void;
+  /**
+   * This relay cannot follow the order any more: it was lost, or records that it lacks are gone, or the
+   * log cannot be reached. What stands now is learnt by serving the room anew; nothing more is called.
+   */
+  lost(): void;
+  /** Another relay that serves the room says this; best effort, in no order with anything. */
+  noted(note: Bytes): void;
 }
 
 export interface RoomLog {
@@ -87,6 +94,8 @@ export interface RoomLog {
   since(number: number): Promise<readonly Record[]>;
   /** Deletes everything of the room at once; calls `ended`. */
   purge(): Promise<void>;
+  /** Tells every other relay that serves the room; it may get lost. */
+  note(note: Bytes): void;
   /** Stops serving; the listener hears nothing more, and a later append is refused by a throw. */
   close(): void;
 }

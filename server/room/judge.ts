@@ -17,6 +17,7 @@ import {
 import type { Effect, Guard, State, Verdict } from "../ports/log.ts";
 import * as fields from "./state.ts";
 
+type Fields = Pick<State, "get">;
 /** Reads a field and remembers it as a guard: so a verdict guards exactly what it was founded on. */
 type Read = (field: string) => number | undefined;
 
@@ -32,7 +33,7 @@ const accept = (effects: readonly Effect[], ends = false): Finding => ({ effects
  * What the rules say of a proposal in a room of this state; null: no room stands. An accepted verdict
  * carries the fields it read with their values, and what to write; "number" is the record's own.
  */
-export function judge(state: State | null, proposal: Proposal): Verdict {
+export function judge(state: Fields | null, proposal: Proposal): Verdict {
   const guards = new Map<string, number | undefined>();
   const finding = state === null ? judgeNone(proposal) : judgeIn(reader(state, guards), proposal);
   if ("reason" in finding) return { kind: "refused", ...finding };
@@ -43,7 +44,7 @@ export function judge(state: State | null, proposal: Proposal): Verdict {
   };
 }
 
-function reader(state: State, guards: Map<string, number | undefined>): Read {
+function reader(state: Fields, guards: Map<string, number | undefined>): Read {
   return (field) => {
     const value = state.get(field);
     guards.set(field, value);

@@ -56,6 +56,10 @@ export async function createRoom(
     ended() {
       if (site !== null) over(site);
     },
+    lost() {
+      if (site !== null) lost(site);
+    },
+    noted: () => undefined,
   };
 
   function over(ended: Site): void {
@@ -66,6 +70,16 @@ export async function createRoom(
     ended.turns.close();
     for (const guest of ended.guests) end(ended, guest, CLOSE.ended);
     close(ended);
+  }
+
+  /** Everyone comes again: then the room is served as it stands by then, or its members re-found it. */
+  function lost(lacking: Site): void {
+    if (isOver) return;
+    lacking.report("unreachable");
+    lacking.delivery.flush();
+    lacking.seated.clear();
+    for (const guest of lacking.guests) end(lacking, guest, CLOSE.later, parts.retryAfterMs());
+    close(lacking);
   }
 
   function close(finished: Site): void {
