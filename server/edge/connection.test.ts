@@ -137,6 +137,14 @@ test.each(liesAtTheDoor)("[item 26] alice comes with %s: 4401", (_, lie) => {
   expect(visitors).toEqual([]);
 });
 
+test("[item 26] [E1] who knows a route id but not its door signs with a door of their own: 4401", () => {
+  const { far, visitors, challengeFrame } = connect();
+  const claimed = routeOf(door);
+  far.say(answer(challengeFrame, { door: stranger, own: bob, origin: ORIGIN, claimed }));
+  expect(far.codes()).toEqual([4401]);
+  expect(visitors).toEqual([]);
+});
+
 test("[item 26] an entry for another challenge or another origin does not open: 4401", () => {
   const earlier = connect();
   const later = connect();

@@ -211,6 +211,16 @@ test.each(table)(
   },
 );
 
+test("[item 6] a refused request ends its connection: what follows is not another request", async () => {
+  const smuggled = `GET /livez HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
+  const response = await relay.raw(
+    `GET / HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 2\r\n\r\nxx${smuggled}`,
+  );
+  expect(statusOf(response)).toBe(400);
+  expect(response).toMatch(/connection: close/i);
+  expect(response).not.toContain("alive\n");
+});
+
 describe("upgrades", () => {
   const upgrade = (from: Partial<{ host: string; origin: string }>, extra = "") =>
     upgradeRequest(from.host ?? host, from.origin ?? relay.origin, extra);

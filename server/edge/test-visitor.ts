@@ -37,13 +37,15 @@ export interface Attempt {
   readonly own: KeyPair;
   readonly origin: string;
   readonly challenge: Bytes;
+  /** A route that a thief names and signs, though `door` is not its door. */
+  readonly claimed?: RouteId;
   /** Fields that a liar writes otherwise, after signing. */
   readonly lie?: Partial<Enter>;
 }
 
 /** The entry of one who holds `door` and `own`, as a client would write it. */
-export function enterFrame({ door, own, origin, challenge, lie }: Attempt): Enter {
-  const routeId = routeOf(door);
+export function enterFrame({ door, own, origin, challenge, claimed, lie }: Attempt): Enter {
+  const routeId = claimed ?? routeOf(door);
   const entry = { origin, routeId, sessionKey: own.publicKey, challenge };
   return {
     kind: "enter",
