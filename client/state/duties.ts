@@ -27,7 +27,7 @@ export interface DutyDeps {
 export interface Duties {
   /** Looks at what is due; to be called after everything that changed the seat. */
   look(): void;
-  /** Somebody joined in `epoch`, or this session became able to confirm who did. */
+  /** Somebody joined in `epoch`. */
   confirmLater(epoch: bigint): void;
   /** A commit was refused; its record may still come, so only a pause follows. */
   refused(): void;
@@ -43,6 +43,7 @@ export function createDuties(deps: DutyDeps): Duties {
   let lastRepairMs = Number.NEGATIVE_INFINITY;
   let lastCommitMs = clock.now();
   let notBeforeMs = 0;
+  let mayConfirm = false;
 
   function later(delayMs: number, task: () => Promise<void> | void): Stop {
     const stop = clock.after(delayMs, () => {
@@ -74,6 +75,7 @@ export function createDuties(deps: DutyDeps): Duties {
 
   function look(): void {
     const seat = deps.ready();
+    lookAtNewcomers(seat);
     if (seat === null) return unschedule();
     const needed = need(seat);
     if (needed === null) return lookAtKeys(seat);
@@ -85,6 +87,28 @@ export function createDuties(deps: DutyDeps): Duties {
     schedule(`${needed.sinceMs}:${place}:${seat.order.last()}:${notBeforeMs}`, dueMs, async () => {
       seat.attendance.letPass(turns.slice(0, place));
       await make(seat);
+    });
+  }
+
+  /** Once in step and confirmed itself, a session owes it to all who joined meanwhile. */
+  function lookAtNewcomers(seat: Seat | null): void {
+    const might = mayConfirm;
+    mayConfirm = seat !== null && deps.isConfirmed();
+    if (might || !mayConfirm) return;
+    for (const epoch of seat?.attendance.unconfirmed() ?? []) confirmLater(epoch);
+  }
+
+  function confirmLater(epoch: bigint): void {
+    const seat = deps.ready();
+    if (seat === null || !deps.isConfirmed()) return;
+    const turns = seat.attendance
+      .turns(seat.group.members, seat.me)
+      .filter((session) => session === seat.me || !seat.attendance.isJoining(session));
+    const place = Math.max(0, turns.indexOf(seat.me));
+    later(place * DUTY_TURN_MS, () => {
+      if (deps.ready() !== seat || seat.attendance.confirmedEpoch() >= epoch) return;
+      seat.attendance.letPass(turns.slice(0, place));
+      deps.confirm();
     });
   }
 
@@ -124,19 +148,7 @@ export function createDuties(deps: DutyDeps): Duties {
 
   return {
     look,
-    confirmLater(epoch) {
-      const seat = deps.ready();
-      if (seat === null || !deps.isConfirmed()) return;
-      const turns = seat.attendance
-        .turns(seat.group.members, seat.me)
-        .filter((session) => session === seat.me || !seat.attendance.isJoining(session));
-      const place = Math.max(0, turns.indexOf(seat.me));
-      later(place * DUTY_TURN_MS, () => {
-        if (deps.ready() !== seat || seat.attendance.confirmedEpoch() >= epoch) return;
-        seat.attendance.letPass(turns.slice(0, place));
-        deps.confirm();
-      });
-    },
+    confirmLater,
     refused() {
       notBeforeMs = clock.now() + REFUSED_PAUSE_MS;
       look();
@@ -147,6 +159,7 @@ export function createDuties(deps: DutyDeps): Duties {
       timers.clear();
       lastCommitMs = clock.now();
       notBeforeMs = 0;
+      mayConfirm = false;
     },
     stop() {
       unschedule();

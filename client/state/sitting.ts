@@ -137,7 +137,6 @@ export function createSitting(deps: SittingDeps): Sitting {
     for (const message of outbox.beyondReach(counter)) telling.changed(message);
     outbox.offerAgain();
     deps.inStep();
-    for (const epoch of seat.attendance.unconfirmed()) duties.confirmLater(epoch);
   }
 
   return {

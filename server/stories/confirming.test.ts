@@ -41,6 +41,24 @@ it("[F2] the founder dies unseen and two join: they confirm each other and the r
   expect(joins.length).toBeLessThanOrEqual(1);
 });
 
+it("[F1][U1] who joined while bob waited to be confirmed is confirmed by him as soon as he may", async () => {
+  const watch = createOrderWatch();
+  const world = createWorld({ ...SCHEDULE, wrapLog: watch.wrap });
+  const alice = await world.founder("alice");
+  const { link } = alice.room();
+  await world.run(2_000);
+  die(alice);
+  const bob = enters(world, "bob", link);
+  await world.run(2_000);
+  const carol = enters(world, "carol", link);
+  await world.run(1_000);
+  const dave = enters(world, "dave", link);
+  await confirmed(world, [bob, carol, dave]);
+  await world.run(10_000);
+  expect(watch.now().filter(({ kind }) => kind === "leave")).toEqual([]);
+  await expectOneRoom(world, [bob, carol, dave], ["alice", "bob", "carol", "dave"]);
+});
+
 it("[F3][U3] only a silent stranger stayed: they try three times, stay, say so, and may talk by hand (schedule silent)", async () => {
   const watch = createOrderWatch();
   const world = createWorld({ ...SCHEDULE, wrapLog: watch.wrap });
