@@ -229,6 +229,16 @@ test("[E12] a welcome names who is seated and who of them is present", async () 
   expect(dave.last("welcome").nowMs).toBe(world.clock.wall());
 });
 
+test("[X1] who asks outside again and again is sent away before it is answered for long", async () => {
+  const world = createRoomWorld();
+  await world.roomOf("alice");
+  const cursor = { incarnation: OTHER_LIFE, number: 1 };
+  const bob = await world.enter("bob", { cursor });
+  for (let i = 0; i < 12; i++) await bob.send({ kind: "arrive", cursor });
+  expect(bob.all("founded")).toHaveLength(1 + 10);
+  expect(bob.closedBy()).toBe(CLOSE.policy);
+});
+
 test("a frame that has no place in this state ends the line", async () => {
   const sealed = sealedOf("x");
   const cursor = { incarnation: OTHER_LIFE, number: 1 };

@@ -79,5 +79,9 @@ function dispatch<K extends Frame["kind"]>(kind: K, site: Site, guest: Guest, fr
 
 /** One frame of a guest's, in the order of arrival. */
 export function handle(site: Site, guest: Guest, frame: Frame): void {
-  if (guest.phase.kind !== "over") dispatch(frame.kind, site, guest, frame);
+  if (guest.phase.kind === "over") return;
+  // Outside a few bytes asked are answered by a whole `open`: that must not be had for the asking.
+  const isOutside = guest.phase.kind === "outside";
+  if (isOutside && !site.quotas.takeAsk(guest.visitor.session)) end(site, guest, CLOSE.policy);
+  else dispatch(frame.kind, site, guest, frame);
 }

@@ -3,7 +3,7 @@ import type { Rate } from "./token-bucket.ts";
 import type { Quota } from "./windows.ts";
 
 export interface RoomLimits {
-  /** Posts of one session, and every other offer beside them. */
+  /** Posts and commits that one session offers. */
   readonly posts: Rate;
   readonly signals: Rate;
   /** Accepted commits of one session (DESIGN §4: one a second). */
@@ -14,7 +14,7 @@ export interface RoomLimits {
   readonly foundings: Quota;
   /** Rooms re-founded by one address: after a restart everyone behind it comes at once. */
   readonly refoundings: Quota;
-  /** Most bytes of records that one room keeps. */
+  /** Most bytes of records that one room keeps; commits may fill as much again. */
   readonly roomBytes: number;
   /** Lines closed for a restart come back spread over so long. */
   readonly retrySpreadMs: number;

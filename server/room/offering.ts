@@ -42,14 +42,12 @@ function refusalBefore(
   offer: Offer,
   joins: boolean,
 ): Refusal | null {
-  // Leaving is free: a seat given up is never in anyone's way.
-  if (offer.kind === "leave") return null;
+  if (offer.kind === "leave") return quotas.takeLeave(visitor.session) ? null : "rate";
   if (!quotas.takeOffer(visitor.session)) return "rate";
-  if (offer.kind === "post") {
-    return (log.standing()?.keptBytes ?? 0) + offer.sealed.length > limits.roomBytes
-      ? "rate"
-      : null;
-  }
+  const keptBytes = (log.standing()?.keptBytes ?? 0) + offer.sealed.length;
+  if (offer.kind === "post") return keptBytes > limits.roomBytes ? "rate" : null;
+  // Posts must not keep a Remove out: commits have as much again to themselves.
+  if (keptBytes > 2 * limits.roomBytes) return "rate";
   const unfit = refuseGroupInfo(offer, sha256);
   if (unfit !== null) return unfit;
   if (!quotas.commits.take(visitor.session)) return "rate";

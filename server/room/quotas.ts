@@ -6,8 +6,12 @@ import { createTokenBucket, type Rate, type TokenBucket } from "./token-bucket.t
 import { createWindows, type Windows } from "./windows.ts";
 
 export interface Quotas {
-  /** For a post, and for any other offer or ask beside its own quota. */
+  /** For a post, and for a commit beside its own quota. */
   takeOffer(session: SessionId): boolean;
+  /** Leaving is nearly free: a seat given up is in nobody's way. */
+  takeLeave(session: SessionId): boolean;
+  /** For any frame from outside. */
+  takeAsk(session: SessionId): boolean;
   takeSignal(session: SessionId): boolean;
   /** Of accepted commits: given back where refused. */
   readonly commits: Windows<SessionId>;
@@ -16,9 +20,14 @@ export interface Quotas {
   forget(session: SessionId): void;
 }
 
+const LEAVES: Rate = { perSecond: 1, burst: 5 };
+const ASKS: Rate = { perSecond: 1, burst: 10 };
+
 /** Full quotas. */
 export function createQuotas(clock: Clock, limits: RoomLimits): Quotas {
   const offers = new Map<SessionId, TokenBucket>();
+  const asks = new Map<SessionId, TokenBucket>();
+  const leaves = new Map<SessionId, TokenBucket>();
   const signals = new Map<SessionId, TokenBucket>();
 
   function take(buckets: Map<SessionId, TokenBucket>, rate: Rate, session: SessionId): boolean {
@@ -29,11 +38,15 @@ export function createQuotas(clock: Clock, limits: RoomLimits): Quotas {
 
   return {
     takeOffer: (session) => take(offers, limits.posts, session),
+    takeLeave: (session) => take(leaves, LEAVES, session),
+    takeAsk: (session) => take(asks, ASKS, session),
     takeSignal: (session) => take(signals, limits.signals, session),
     commits: createWindows(limits.commits, () => clock.now()),
     joins: createWindows(limits.joins, () => clock.now()),
     forget(session) {
+      asks.delete(session);
       offers.delete(session);
+      leaves.delete(session);
       signals.delete(session);
     },
   };

@@ -134,6 +134,39 @@ test("[X6] a room keeps so many bytes; when some expire there is room again", as
   expect(alice.numbers()).toHaveLength(accepted + 1);
 });
 
+test("[X6] a room full of posts still takes a commit, until commits have filled as much again", async () => {
+  const world = createRoomWorld({ roomBytes: 3_000, commits: { count: 99, windowMs: 1_000 } });
+  const [alice] = await world.roomOf("alice");
+  for (let counter = 1; counter <= 4; counter++) await alice.post(counter, 1);
+  expect(alice.last("refused").refusals[0]).toMatchObject({ reason: "rate" });
+  const posts = alice.numbers().length;
+  await alice.send({ kind: "propose", offers: [commitOf(1, "first")] });
+  expect(alice.numbers()).toHaveLength(posts + 1);
+  for (let i = 0; i < 9; i++) {
+    await alice.send({ kind: "propose", offers: [commitOf(alice.numbers().length, "more")] });
+  }
+  expect(alice.last("refused").refusals[0]).toMatchObject({ reason: "rate" });
+  expect(world.log.size().bytes).toBeLessThan(2 * 3_000 + 1_000);
+});
+
+test("[X1] leaves that name nothing are not judged without end", async () => {
+  const world = createRoomWorld();
+  const [alice] = await world.roomOf("alice");
+  const offers = Array.from(
+    { length: 8 },
+    (_, ref) => ({ kind: "leave", ref, arrival: 9 }) as const,
+  );
+  await alice.send({ kind: "propose", offers });
+  const refusals = alice.all("refused").flatMap((frame) => frame.refusals);
+  expect(refusals.map(({ reason }) => reason).toSorted()).toEqual([
+    ...Array<string>(5).fill("newer-arrival"),
+    ...Array<string>(3).fill("rate"),
+  ]);
+  await world.clock.advance(1_000);
+  await alice.leave(1);
+  expect(world.log.isEmpty()).toBe(true);
+});
+
 test("[S1] a signal goes to the others, stamped with its sender's session, and is not kept", async () => {
   const world = createRoomWorld();
   const [alice, bob, carol] = await world.roomOf("alice", "bob", "carol");
