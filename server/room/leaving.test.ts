@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { CLOSE } from "../../shared/close-codes.ts";
 import type { Log } from "../ports/log.ts";
-import { createRoomWorld, POLICY } from "../stories/room-world.ts";
+import { commitOf, createRoomWorld, POLICY } from "../stories/room-world.ts";
 
 test("[L5] [L2] who leaves has left at once: its line ends, the others have the record", async () => {
   const world = createRoomWorld();
@@ -93,6 +93,35 @@ test("[L4] the records that came before the end are written before the lines are
   expect(again.numbers()).toEqual([3, 4]);
   await again.leave(4);
   expect(world.log.isEmpty()).toBe(true);
+});
+
+/** The memory log, whose appends take a few turns of the event loop, as over a network. */
+const slow = (log: Log): Log => ({
+  ...log,
+  async serve(routeId, listener) {
+    const room = await log.serve(routeId, listener);
+    return {
+      ...room,
+      async append(candidates) {
+        for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve));
+        return room.append(candidates);
+      },
+    };
+  },
+});
+
+test("what is proposed while the last one leaves finds no room, and that is no failure of the order", async () => {
+  const world = createRoomWorld({}, slow);
+  const alice = await world.enter("alice");
+  await alice.found();
+  await world.clock.advance(0);
+  const bob = await world.enter("bob");
+  alice.sendNow({ kind: "propose", offers: [{ kind: "leave", ref: 1, arrival: 1 }] });
+  await new Promise((resolve) => setImmediate(resolve));
+  bob.sendNow({ kind: "propose", offers: [commitOf(1, "bob")] });
+  await world.clock.advance(0);
+  expect(bob.closedBy()).toBe(CLOSE.ended);
+  expect(world.events).toEqual(["founded", "ended"]);
 });
 
 test("[O6] at the policy's lifetime the room ends under whoever is there", async () => {

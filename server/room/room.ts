@@ -10,7 +10,7 @@ import { sendFrame, type Guest } from "./guest.ts";
 import { handle } from "./handlers.ts";
 import type { Line, Visit, Visitor } from "./line.ts";
 import { createPresenceList } from "./presence.ts";
-import { createProposing, type Outcome } from "./proposing.ts";
+import { createProposing, type Outcome, type Telling } from "./proposing.ts";
 import { createQuotas } from "./quotas.ts";
 import { awaitSessions, takeIn } from "./seating.ts";
 import { depart, end, type Site } from "./site.ts";
@@ -98,7 +98,11 @@ export async function createRoom(
     close(site);
   }
 
-  const opened = createSite(parts, await log.serve(routeId, listener), checkIdle);
+  const opened = createSite(parts, await log.serve(routeId, listener), {
+    // What was proposed to a room that has just ended finds it closed: no failure of the order.
+    unreachable: () => isOver || parts.report("unreachable"),
+    idle: checkIdle,
+  });
   site = opened;
   const standing = opened.log.standing();
   if (standing !== null) awaitSessions(opened, standingSessions(standing.state));
@@ -137,13 +141,10 @@ export async function createRoom(
   };
 }
 
-function createSite(parts: RoomParts, log: RoomLog, checkIdle: () => void): Site {
-  const { clock, limits, report } = parts;
+function createSite(parts: RoomParts, log: RoomLog, telling: Telling): Site {
+  const { clock, limits } = parts;
   const delivery = createDelivery(clock, log.standing()?.head ?? 0);
-  const proposing = createProposing(clock, log, {
-    unreachable: () => report("unreachable"),
-    idle: checkIdle,
-  });
+  const proposing = createProposing(clock, log, telling);
   const presence = createPresenceList({
     clock,
     graceMs: () => log.standing()?.policy.graceMs ?? 0,
@@ -173,7 +174,7 @@ function createSite(parts: RoomParts, log: RoomLog, checkIdle: () => void): Site
     quotas: createQuotas(clock, limits),
     guests: new Set(),
     seated: new Map(),
-    checkIdle,
+    checkIdle: telling.idle,
   };
   return site;
 }
