@@ -60,6 +60,50 @@ test("[E4] a founding by rules that this relay lacks needs an upgrade", async ()
   expect(world.log.isEmpty()).toBe(true);
 });
 
+test("[E4] a room of rules that this relay lacks is not entered", async () => {
+  const world = createRoomWorld({}, (log) => ({
+    ...log,
+    async serve(routeId, listener) {
+      const room = await log.serve(routeId, listener);
+      return {
+        ...room,
+        standing() {
+          const standing = room.standing();
+          if (standing === null || standing.head < 2) return standing;
+          return { ...standing, state: new Map(standing.state).set("rules", RULES_VERSION + 1) };
+        },
+      };
+    },
+  }));
+  const [alice] = await world.roomOf("alice");
+  await alice.post(1, 1);
+  const bob = await world.enter("bob");
+  expect(bob.closedBy()).toBe(CLOSE.upgradeRequired);
+  expect(bob.frames).toEqual([]);
+});
+
+test("[W1] before the room is looked up nothing but a ping has its place", async () => {
+  const world = createRoomWorld();
+  const early = world.enterNow("alice");
+  early.sendNow({ kind: "ping" });
+  await world.clock.settle();
+  expect(early.frames).toEqual([{ kind: "no-room" }]);
+  const tooEarly = createRoomWorld().enterNow("bob");
+  tooEarly.sendNow({ kind: "ask-turn" });
+  await world.clock.settle();
+  expect(tooEarly.closedBy()).toBe(CLOSE.outOfTurn);
+  expect(tooEarly.frames).toEqual([]);
+});
+
+test("a line that goes before the room is looked up leaves nothing behind", async () => {
+  const world = createRoomWorld();
+  const early = world.enterNow("alice");
+  await early.drop();
+  expect(early.frames).toEqual([]);
+  expect(world.rooms.count()).toEqual({ rooms: 0, lines: 0, away: 0 });
+  expect(world.clock.waiting()).toBe(0);
+});
+
 test("[E5] bob comes back with his cursor: his seat, what he missed, then live, nothing twice", async () => {
   const world = createRoomWorld();
   const [alice, bob] = await world.roomOf("alice", "bob");

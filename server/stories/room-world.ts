@@ -99,6 +99,8 @@ export interface RoomWorld {
   readonly rooms: Rooms;
   readonly events: RoomEvent[];
   enter(name: string, how?: Entering): Promise<Wire>;
+  /** Without waiting for an answer. */
+  enterNow(name: string, how?: Entering): Wire;
   /** Somebody who has founded a room, and others who joined it one after the other. */
   roomOf<Names extends readonly string[]>(
     ...names: Names
@@ -148,10 +150,10 @@ export function createRoomWorld(
     report: (event) => events.push(event),
   });
 
-  async function enter(
+  function enterNow(
     name: string,
     { cursor, connections = 1, address = "somewhere", route = ROUTE, buffered = 0 }: Entering = {},
-  ): Promise<Wire> {
+  ): Wire {
     const session = sessionOf(name);
     const line = createLine();
     line.buffered = buffered;
@@ -164,8 +166,13 @@ export function createRoomWorld(
     };
     const visit = rooms.enter(visitor, line);
     line.onClose(() => visit.closed());
-    await clock.settle();
     return createWire(name, session, visit, line, clock);
+  }
+
+  async function enter(name: string, how?: Entering): Promise<Wire> {
+    const wire = enterNow(name, how);
+    await clock.settle();
+    return wire;
   }
 
   async function roomOf<Names extends readonly string[]>(
@@ -188,6 +195,7 @@ export function createRoomWorld(
     rooms,
     events,
     enter,
+    enterNow,
     roomOf,
   };
 }
