@@ -12,10 +12,12 @@ import type { OpenSocket, Socket } from "./socket.ts";
 /** Without a frame for so long the client asks; without an answer for so long again the socket is dead. */
 const ASK_AFTER_MS = 15_000;
 const DEAD_AFTER_MS = 5_000;
+/** A lost connection is noticed so long after its last frame at the latest, unless the machine slept. */
+export const SILENCE_NOTICED_MS = ASK_AFTER_MS + DEAD_AFTER_MS;
 
 export interface ConnectionEvents {
   frame(frame: ServerFrame): void;
-  /** The socket is gone; unless `next` is "stop", or the connection is closed, another will follow. */
+  /** The socket is gone; unless `next` is "stop", or the connection is closed, another will follow by itself. */
   lost(next: CloseReason["next"], code: number): void;
 }
 
@@ -28,7 +30,7 @@ export interface ConnectionDeps {
 
 export interface Connection {
   send(frame: ClientFrame): void;
-  /** Drops the socket, if any, and opens a new one after `delayMs`. Nothing is heard of the old one. */
+  /** Drops the socket, if any, and opens a new one after `delayMs`, even after a "stop". Nothing is heard of the old one. */
   renew(delayMs: number): void;
   /** The network came back or the tab woke: connects at once if it was waiting, else checks for life. */
   nudge(): void;
@@ -40,7 +42,8 @@ export interface Connection {
 export function createConnection(deps: ConnectionDeps, events: ConnectionEvents): Connection {
   const { clock } = deps;
   let socket: Socket | null = null;
-  let isOpen = false;
+  /** Something was said on this socket. The first frame must be an `enter`, so nothing is asked before. */
+  let hasSpoken = false;
   let isClosed = false;
   let attempt = 0;
   let stopWaiting: Stop | null = null;
@@ -52,14 +55,13 @@ export function createConnection(deps: ConnectionDeps, events: ConnectionEvents)
     const opened = deps.openSocket({
       opened() {
         if (!isMine || socket !== opened) return;
-        isOpen = true;
-        watch(HANDSHAKE_MS);
+        expect(HANDSHAKE_MS);
       },
       frame(frame) {
         if (!isMine || socket !== opened) return;
         if (frame.kind !== "challenge") attempt = 0;
-        watch(ASK_AFTER_MS);
-        if (frame.kind !== "pong") events.frame(frame);
+        watch();
+        events.frame(frame);
       },
       closed(code, reason) {
         isMine = false;
@@ -67,20 +69,25 @@ export function createConnection(deps: ConnectionDeps, events: ConnectionEvents)
       },
     });
     socket = opened;
+    hasSpoken = false;
+    expect(HANDSHAKE_MS);
+  }
+
+  /** Without a frame for so long the socket is dead. */
+  function expect(patienceMs: number): void {
     stopWatching();
-    stopWatching = clock.after(HANDSHAKE_MS, giveUp);
+    stopWatching = clock.after(patienceMs, giveUp);
   }
 
   /** A socket that says nothing is asked, then given up: half-open ones never close by themselves. */
-  function watch(quietMs: number): void {
+  function watch(): void {
     stopWatching();
-    stopWatching = clock.after(quietMs, ask);
+    stopWatching = clock.after(ASK_AFTER_MS, ask);
   }
 
   function ask(): void {
-    socket?.send({ kind: "ping" });
-    stopWatching();
-    stopWatching = clock.after(DEAD_AFTER_MS, giveUp);
+    if (hasSpoken) socket?.send({ kind: "ping" });
+    expect(DEAD_AFTER_MS);
   }
 
   function giveUp(): void {
@@ -92,13 +99,10 @@ export function createConnection(deps: ConnectionDeps, events: ConnectionEvents)
 
   function dropped(next: CloseReason["next"], code: number, hintMs: number | null): void {
     socket = null;
-    isOpen = false;
+    hasSpoken = false;
     stopWatching();
     if (isClosed) return;
-    if (next === "stop") {
-      isClosed = true;
-      stopWaiting?.();
-    } else {
+    if (next !== "stop") {
       wait(backoffMs(attempt, deps.random(), hintMs));
       attempt += 1;
     }
@@ -113,14 +117,18 @@ export function createConnection(deps: ConnectionDeps, events: ConnectionEvents)
   function drop(): void {
     const old = socket;
     socket = null;
-    isOpen = false;
+    hasSpoken = false;
     stopWatching();
     old?.close();
   }
 
   open();
   return {
-    send: (frame) => socket?.send(frame),
+    send(frame) {
+      if (socket === null) return;
+      hasSpoken = true;
+      socket.send(frame);
+    },
     renew(delayMs) {
       drop();
       if (!isClosed) wait(delayMs);
@@ -128,7 +136,7 @@ export function createConnection(deps: ConnectionDeps, events: ConnectionEvents)
     nudge() {
       if (isClosed) return;
       if (stopWaiting !== null) wait(0);
-      else if (isOpen) ask();
+      else if (hasSpoken) ask();
     },
     close() {
       isClosed = true;
