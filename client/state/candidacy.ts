@@ -1,5 +1,6 @@
 /** A session before it has a seat: its key, what it founded or tried to join with, and whether that stands. */
 import { equal, type Bytes } from "../../shared/bytes.ts";
+import type { Cursor } from "../../shared/ids.ts";
 import type { Policy } from "../../shared/policy.ts";
 import type { ClientFrame, Record, ServerFrame } from "../../shared/protocol.ts";
 import { adoptJoin, wipeGroup, type Pending } from "../crypto/group.ts";
@@ -14,6 +15,8 @@ type Turn = ServerFrame & { readonly kind: "turn" };
 export interface Candidacy {
   identity(): Identity;
   entrant(): entering.Entrant;
+  /** Answers the challenge of one more connection. */
+  enter(challenge: Bytes, cursor: Cursor | null): ClientFrame;
   /** The frame that founds a room. */
   found(policy: Policy): Promise<ClientFrame>;
   /** The frame that joins in this turn; null: the GroupInfo is unusable, or a join is under way after that record. */
@@ -22,15 +25,18 @@ export interface Candidacy {
   turnOver(): void;
   /** The group that one's own record led to; null where it is not what was proposed. */
   adopt(record: Record): Promise<Group | null>;
-  /** The seat is taken: the key stays, what led to it goes. */
-  seated(): void;
+  /** The seat is taken, in `group`: the key stays, whatever else might have led to one is wiped. */
+  seated(group: Group): void;
   /** Wipes it all; with a new key it is somebody nobody has met. */
   renew(): void;
+  /** Wipes it all, for good. */
+  wipe(): void;
 }
 
 export function createCandidacy(who: Omit<entering.Entrant, "identity">): Candidacy {
   const { keys } = who;
   let identity = createIdentity();
+  let connections = 0;
   let founding: { readonly group: Group; readonly sealed: Bytes } | null = null;
   let joining: Pending[] = [];
   /** The commit record that a join was proposed after, in this turn. */
@@ -38,11 +44,30 @@ export function createCandidacy(who: Omit<entering.Entrant, "identity">): Candid
 
   const entrant = (): entering.Entrant => ({ ...who, identity });
 
+  /** Of all that was proposed only what led to `kept` lives on. */
+  function forget(kept: Group | null): void {
+    if (founding !== null && founding.group !== kept) wipeGroup(founding.group);
+    for (const { group } of joining) if (group !== kept) wipeGroup(group);
+    founding = null;
+    joining = [];
+    turnSeen = null;
+  }
+
+  function wipeAll(): void {
+    forget(null);
+    wipe(identity.privateKey);
+  }
+
   return {
     identity: () => identity,
     entrant,
+    enter(challenge, cursor) {
+      connections += 1;
+      return entering.enterFrame(entrant(), { challenge, connections, cursor });
+    },
     async found(policy) {
       const { frame, group } = await entering.foundFrame(entrant(), policy);
+      if (founding !== null) wipeGroup(founding.group);
       founding = { group, sealed: frame.sealed };
       return frame;
     },
@@ -64,20 +89,13 @@ export function createCandidacy(who: Omit<entering.Entrant, "identity">): Candid
       }
       return record.kind === "commit" ? adoptedJoin(keys, joining, record) : null;
     },
-    seated() {
-      founding = null;
-      joining = [];
-      turnSeen = null;
-    },
+    seated: forget,
     renew() {
-      for (const { group } of joining) wipeGroup(group);
-      if (founding !== null) wipeGroup(founding.group);
-      wipe(identity.privateKey);
+      wipeAll();
       identity = createIdentity();
-      founding = null;
-      joining = [];
-      turnSeen = null;
+      connections = 0;
     },
+    wipe: wipeAll,
   };
 }
 

@@ -3,37 +3,11 @@
  * the record itself comes back (DESIGN §2 "post", "acknowledgement"). Pure bookkeeping: no sealing, no
  * socket, no clock. PROTOCOL.md names the rules.
  */
-import type { Bytes } from "../../shared/bytes.ts";
 import { MAX_POSTS_UNDER_WAY, REOFFER_WINDOW_MS } from "../../shared/limits.ts";
 import type { Refusal } from "../../shared/protocol.ts";
 import type { Body } from "./content.ts";
-import type { Delivery, FailReason } from "./view.ts";
-
-/** One message of one's own; it keeps its id, and its counter as long as its session keeps its seat. */
-export interface Outgoing {
-  readonly key: string;
-  readonly messageId: Bytes;
-  readonly body: Body;
-  delivery: Delivery;
-  failReason: FailReason | null;
-  counter: number | null;
-  /** Must be offered (again) at the next occasion. */
-  isDue: boolean;
-  copies: number;
-  refusedCopies: number;
-  /** Acknowledged before the order was lost; now offered again as it was. */
-  isAgain: boolean;
-  /** The last sealing of it, for offering it verbatim. */
-  sealing: Sealing | null;
-}
-
-export interface Sealing {
-  /** The MLS PrivateMessage. */
-  readonly inner: Bytes;
-  /** Tag of its epoch, as text. */
-  readonly epoch: string;
-  readonly sealedAtMs: number;
-}
+import type { Outgoing, Sealing } from "./outgoing.ts";
+import type { FailReason } from "./view.ts";
 
 /** What an offer said of itself, to be understood when it is refused. */
 export interface OfferedPost {
@@ -56,15 +30,19 @@ export interface Outbox {
   offerAgain(): void;
   /** Posts up to `counter` stand in the order, but their records are gone: they may have arrived. */
   beyondReach(counter: number): readonly Outgoing[];
-  /** The seat is lost: what was under way may have arrived; returned. What never left stays queued. */
+  /** The seat is lost: what was ever offered may have arrived; returned. What never left stays queued. */
   seatLost(): readonly Outgoing[];
   /** The order was lost and re-founded in `epoch`; counters start again. */
   refounded(epoch: string, nowMs: number): void;
   /** Without an answer yet. */
   pending(): number;
-  hasUnderWay(): boolean;
+  /** There is something to offer: `next` would give it, were it not for what was given meanwhile. */
+  hasMore(): boolean;
   oldestUnderWay(): Outgoing | null;
-  remove(key: string): void;
+  /** Takes back what was never offered; false where it was, or is not there. */
+  remove(key: string): boolean;
+  /** Forgets what was acknowledged too long ago to be offered again. */
+  expire(nowMs: number): void;
   clear(): void;
 }
 
@@ -103,6 +81,7 @@ export function createOutbox(createEmpty: () => Outgoing): Outbox {
       dueFrom(message.counter ?? 0, offer.flight);
       return null;
     }
+    forgetCopies([message]);
     message.delivery = "failed";
     message.failReason = reason;
     replaceByEmpty(message);
@@ -120,13 +99,31 @@ export function createOutbox(createEmpty: () => Outgoing): Outbox {
     dueFrom(offer.counter, offer.flight);
   }
 
+  /** No record of theirs can come any more; a message's text must not outlive it here. */
+  function forgetCopies(messages: readonly Outgoing[]): void {
+    for (const [envelope, message] of byEnvelope) {
+      if (messages.includes(message)) byEnvelope.delete(envelope);
+    }
+  }
+
   const settle = (message: Outgoing): void => {
+    forgetCopies([message]);
     underWay = underWay.filter((other) => other !== message);
     queue = queue.filter((other) => other !== message);
     message.isAgain = false;
     message.delivery = "sent";
-    if (message.body.kind !== "empty") acknowledged.push(message);
+    if (isSaid(message.body)) acknowledged.push(message);
   };
+
+  /** Counters begin again, with `waiting` to be offered in that order. */
+  function restart(waiting: Outgoing[]): void {
+    queue = waiting;
+    underWay = [];
+    acknowledged = [];
+    byEnvelope = new Map();
+    nextCounter = 1;
+    flight += 1;
+  }
 
   return {
     add: (message) => void queue.push(message),
@@ -192,54 +189,55 @@ export function createOutbox(createEmpty: () => Outgoing): Outbox {
       const gone = underWay.filter((message) => (message.counter ?? 0) <= counter);
       underWay = underWay.filter((message) => !gone.includes(message));
       nextCounter = Math.max(nextCounter, counter + 1);
-      for (const message of gone) message.delivery = "maybe";
-      return gone.filter(({ body }) => body.kind !== "empty");
+      forgetCopies(gone);
+      // One offered again after a lost order was acknowledged before: that stays true.
+      const unknown = gone.filter(({ body, isAgain }) => body.kind !== "empty" && !isAgain);
+      for (const message of unknown) message.delivery = "maybe";
+      return unknown;
     },
     seatLost() {
-      const lost = underWay.filter(({ body, isAgain }) => body.kind !== "empty" && !isAgain);
-      for (const message of lost) {
-        message.delivery = message.copies > 0 ? "maybe" : "pending";
-        message.counter = null;
-      }
-      const unsent = lost.filter(({ copies }) => copies === 0);
-      queue = [...unsent, ...queue.filter(({ isAgain }) => !isAgain)];
-      underWay = [];
-      acknowledged = [];
-      byEnvelope = new Map();
-      nextCounter = 1;
-      flight += 1;
-      return lost.filter(({ copies }) => copies > 0);
+      const own = [...underWay, ...queue].filter(({ body, isAgain }) => !isAgain && isSaid(body));
+      for (const message of own) message.counter = null;
+      const lost = own.filter(({ copies }) => copies > 0);
+      for (const message of lost) message.delivery = "maybe";
+      restart(own.filter(({ copies }) => copies === 0));
+      return lost;
     },
     refounded(epoch, nowMs) {
-      const again = acknowledged.filter(
-        ({ sealing }) =>
-          sealing !== null &&
-          sealing.epoch === epoch &&
-          nowMs - sealing.sealedAtMs < REOFFER_WINDOW_MS,
+      const all = [...acknowledged, ...underWay, ...queue].filter(({ body }) => isSaid(body));
+      const wasSent = (message: Outgoing): boolean => message.delivery === "sent";
+      const again = all.filter(
+        (message) =>
+          wasSent(message) && message.sealing?.epoch === epoch && isFresh(message, nowMs),
       );
-      for (const message of again) message.isAgain = true;
-      const waiting = underWay.filter(({ body, isAgain }) => body.kind !== "empty" && !isAgain);
-      queue = [...again, ...waiting, ...queue.filter((message) => !again.includes(message))];
-      for (const message of queue) message.counter = null;
-      acknowledged = [];
-      underWay = [];
-      byEnvelope = new Map();
-      nextCounter = 1;
-      flight += 1;
+      for (const message of all) {
+        message.isAgain = again.includes(message);
+        message.counter = null;
+      }
+      restart([...again, ...all.filter((message) => !wasSent(message))]);
     },
     pending: () =>
       [...underWay, ...queue].filter(({ body, isAgain }) => body.kind !== "empty" && !isAgain)
         .length,
-    hasUnderWay: () => underWay.length > 0,
     oldestUnderWay: () => underWay[0] ?? null,
+    hasMore: () =>
+      underWay.some(({ isDue }) => isDue) ||
+      (queue.length > 0 && underWay.length < MAX_POSTS_UNDER_WAY),
     remove(key) {
-      queue = queue.filter((message) => message.key !== key);
+      const message = queue.find((waiting) => waiting.key === key && waiting.copies === 0);
+      queue = queue.filter((waiting) => waiting !== message);
+      return message !== undefined;
     },
-    clear() {
-      queue = [];
-      underWay = [];
-      acknowledged = [];
-      byEnvelope = new Map();
+    expire(nowMs) {
+      acknowledged = acknowledged.filter((message) => isFresh(message, nowMs));
     },
+    clear: () => restart([]),
   };
+}
+
+const isSaid = (body: Body): boolean => body.kind !== "empty";
+
+/** Sealed lately enough to be offered again after a lost order. */
+function isFresh({ sealing }: Outgoing, nowMs: number): boolean {
+  return sealing !== null && nowMs - sealing.sealedAtMs < REOFFER_WINDOW_MS;
 }

@@ -6,7 +6,8 @@ import type { Offer } from "../../shared/protocol.ts";
 import { wipe, type RoomKeys } from "../crypto/keys.ts";
 import { sealPost } from "../crypto/posts.ts";
 import { encodeInside } from "./content.ts";
-import type { OfferedPost, Outbox, Outgoing, Sealing } from "./outbox.ts";
+import type { OfferedPost, Outbox } from "./outbox.ts";
+import type { Outgoing, Sealing } from "./outgoing.ts";
 import { fingerprint, sealPostCover } from "./seals.ts";
 import type { Seat } from "./seat.ts";
 
@@ -45,8 +46,9 @@ export function createPosting(deps: PostingDeps): Posting {
   let notBeforeMs = 0;
   let pace = PACE_BURST;
   let paceAtMs = clock.now();
-  let stopWatching: Stop | null = null;
-  let stopWaiting: Stop | null = null;
+  let watched: Outgoing | null = null;
+  let stopWatching: Stop = () => undefined;
+  let stopWaiting: Stop = () => undefined;
 
   /** 0: may post now; else how long to wait. */
   function pauseMs(seat: Seat): number {
@@ -61,16 +63,19 @@ export function createPosting(deps: PostingDeps): Posting {
   }
 
   function wait(delayMs: number): void {
-    stopWaiting?.();
+    stopWaiting();
     stopWaiting = deps.later(delayMs, () => undefined);
   }
 
   /** No answer is not a refusal: it stays pending, and is offered again. */
   function watch(): void {
-    if (stopWatching !== null || !outbox.hasUnderWay()) return;
     const oldest = outbox.oldestUnderWay();
+    if (oldest === watched) return;
+    watched = oldest;
+    stopWatching();
+    if (oldest === null) return;
     stopWatching = deps.later(ANSWER_PATIENCE_MS, () => {
-      stopWatching = null;
+      watched = null;
       if (outbox.oldestUnderWay() === oldest) outbox.offerAgain();
     });
   }
@@ -112,7 +117,7 @@ export function createPosting(deps: PostingDeps): Posting {
       while (seat.order.last() >= sealAfter) {
         const delayMs = pauseMs(seat);
         if (delayMs > 0) {
-          if (outbox.pending() > 0) wait(delayMs);
+          if (outbox.hasMore()) wait(delayMs);
           break;
         }
         const message = outbox.next();
@@ -133,8 +138,9 @@ export function createPosting(deps: PostingDeps): Posting {
       notBeforeMs = clock.now() + 1000;
     },
     pause() {
-      stopWatching?.();
-      stopWatching = null;
+      stopWatching();
+      stopWaiting();
+      watched = null;
     },
     reset() {
       sealAfter = 0;

@@ -1,19 +1,20 @@
 /** Puts one room together: keys and a name in, a RoomView out. This is where net and crypto meet. */
 import type { Bytes } from "../../shared/bytes.ts";
+import type { Stop } from "../../shared/clock.ts";
 import type { Policy } from "../../shared/policy.ts";
-import type { RoomKeys } from "../crypto/keys.ts";
-import { createIdentity } from "../crypto/identity.ts";
+import { wipe, type RoomKeys } from "../crypto/keys.ts";
 import type { ConnectionDeps } from "../net/connection.ts";
 import { createConfirming } from "./confirming.ts";
 import { MESSAGE_ID_BYTES } from "./content.ts";
 import { createOutbox } from "./outbox.ts";
+import { outgoing } from "./outgoing.ts";
 import { createRoomSignals } from "./room-signals.ts";
 import { createSerial } from "./serial.ts";
 import { createSitting } from "./sitting.ts";
 import { createStay } from "./stay.ts";
-import { createTelling, outgoing } from "./telling.ts";
+import { createTelling } from "./telling.ts";
 import { createTimeline } from "./timeline.ts";
-import type { OverReason, RoomView } from "./view.ts";
+import type { MessageItem, OverReason, RoomView } from "./view.ts";
 
 export interface RoomDeps extends ConnectionDeps {
   readonly randomBytes: (lengthBytes: number) => Bytes;
@@ -57,20 +58,15 @@ export function createRoom(deps: RoomDeps): Room {
   let hasEntered = false;
   let isRejoining = false;
   let isOver = false;
-  let expiryAtMs = Number.POSITIVE_INFINITY;
+  let stopExpiry: Stop = () => undefined;
 
   /** One timer for the whole timeline, at its next expiry. */
   function expire(): void {
+    if (isOver) return;
     const nextMs = timeline.expire(clock.now());
-    if (nextMs === null || isOver) {
-      expiryAtMs = Number.POSITIVE_INFINITY;
-    } else if (nextMs < expiryAtMs) {
-      expiryAtMs = nextMs;
-      clock.after(nextMs - clock.now(), () => {
-        expiryAtMs = Number.POSITIVE_INFINITY;
-        expire();
-      });
-    }
+    outbox.expire(clock.now());
+    stopExpiry();
+    if (nextMs !== null) stopExpiry = clock.after(nextMs - clock.now(), expire);
   }
 
   const telling = createTelling({ ...deps, timeline, signals, added: expire });
@@ -117,25 +113,28 @@ export function createRoom(deps: RoomDeps): Room {
       confirming.stop();
       refresh();
     },
-    over(why) {
-      forget();
-      deps.over(why);
-    },
+    over: finish,
   });
 
-  function forget(): void {
+  /** What a person sees ends now; what a task still works with is wiped when that is through. */
+  function finish(why: OverReason): void {
     isOver = true;
-    serial.close();
-    confirming.stop();
-    outbox.clear();
-    timeline.clear();
-    signals.pendingCount.value = 0;
+    stopExpiry();
+    serial.close(() => {
+      stay.wipe();
+      confirming.stop();
+      outbox.clear();
+      timeline.clear();
+      signals.pendingCount.value = 0;
+      wipe(deps.keys.door.privateKey, deps.keys.outerKey);
+    });
+    deps.over(why);
   }
 
   function say(text: string): boolean {
     const message = telling.compose(text);
     if (message === null || isOver) return false;
-    telling.echo(message, { session: sitting.seat()?.me ?? createIdentity().session, nickname });
+    telling.echo(message, { session: stay.me(), nickname });
     outbox.add(message);
     signals.pendingCount.value = outbox.pending();
     run(() => sitting.look());
@@ -150,14 +149,15 @@ export function createRoom(deps: RoomDeps): Room {
     send: say,
     retry(key) {
       const item = timeline.items.value.find((other) => other.key === key);
-      if (item?.kind !== "message" || (item.delivery !== "failed" && item.delivery !== "maybe"))
-        return;
-      timeline.remove(key);
-      say(item.text);
+      if (item?.kind !== "message" || !isUndelivered(item)) return;
+      if (say(item.text)) timeline.remove(key);
     },
     discard(key) {
-      outbox.remove(key);
-      timeline.remove(key);
+      const item = timeline.items.value.find((other) => other.key === key);
+      if (item?.kind !== "message") return;
+      // What is under way cannot be called back, so it is not hidden either.
+      if (outbox.remove(key) || isUndelivered(item)) timeline.remove(key);
+      signals.pendingCount.value = outbox.pending();
     },
     releaseOutbox() {
       if (confirming.state() !== "unconfirmed") return;
@@ -166,21 +166,26 @@ export function createRoom(deps: RoomDeps): Room {
     },
     rejoin: () => run(() => stay.rejoin()),
     leave() {
+      if (isOver) return;
       stay.leave();
-      forget();
-      deps.over("left");
+      finish("left");
     },
   };
   return {
     view,
     nudge() {
-      if (signals.connection.value !== "live") {
-        signals.connection.value = deps.isOnline() ? "reconnecting" : "offline";
-      }
-      if (deps.isOnline()) stay.nudge();
+      const isLive = signals.connection.value === "live";
+      if (!isLive) signals.connection.value = deps.isOnline() ? "reconnecting" : "offline";
+      // Without a network a live connection is asked all the same: it may be of another network.
+      if (isLive || deps.isOnline()) stay.nudge();
+      expire();
     },
     seen() {
       signals.unreadCount.value = 0;
     },
   };
+}
+
+function isUndelivered({ delivery }: MessageItem): boolean {
+  return delivery === "failed" || delivery === "maybe";
 }

@@ -5,8 +5,11 @@
 export interface Serial {
   /** Runs `task` after all given before it. Its failure goes to `failed`; the next one runs all the same. */
   run(task: () => Promise<void> | void): void;
-  /** Tasks not yet begun are dropped, and none is taken any more. */
-  close(): void;
+  /**
+   * Tasks not yet begun are dropped, and none is taken any more. `last` runs when the one that runs now
+   * is through, else at once: what it wipes, nobody works with any more.
+   */
+  close(last: () => void): void;
 }
 
 export function createSerial(failed: (error: unknown) => void): Serial {
@@ -32,9 +35,12 @@ export function createSerial(failed: (error: unknown) => void): Serial {
       waiting.push(task);
       if (!isRunning) void drain();
     },
-    close() {
+    close(last) {
+      if (isClosed) return;
       isClosed = true;
       waiting.length = 0;
+      waiting.push(last);
+      if (!isRunning) void drain();
     },
   };
 }

@@ -3,23 +3,27 @@
  * resumes it, re-founds the room with others, or comes back with a new key. Rules: shared/PROTOCOL.md.
  */
 import type { Bytes } from "../../shared/bytes.ts";
-import type { CloseReason } from "../../shared/close-codes.ts";
+import { CLOSE, type CloseReason } from "../../shared/close-codes.ts";
+import type { SessionId } from "../../shared/ids.ts";
 import type { Policy } from "../../shared/policy.ts";
-import type { ClientFrame, Record, ServerFrame } from "../../shared/protocol.ts";
+import type { ClientFrame, Record, Refused, ServerFrame } from "../../shared/protocol.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
-import { createConnection, type ConnectionDeps } from "../net/connection.ts";
+import type { ConnectionDeps } from "../net/connection.ts";
 import { createCandidacy } from "./candidacy.ts";
-import { enterFrame, isJoinable, isRefoundingOf, refoundFrame } from "./entering.ts";
+import { isJoinable, isRefoundingOf, refoundFrame } from "./entering.ts";
 import { overBy } from "./over.ts";
+import { createSetbacks } from "./setbacks.ts";
 import type { Sitting } from "./sitting.ts";
+import { createTalk, type Answer } from "./talk.ts";
 import type { OverReason } from "./view.ts";
 
 /** A room that is not there is looked for so often, by who has been in it: others may re-found it. */
 const RETURN_TRIES = 12;
 const RETURN_PAUSE_MS = 2_500;
-const REJOIN_PAUSE_MS = 50;
-const REJOIN_SPREAD_MS = 350;
-/** From `enter` to being in step; waiting for a turn to join does not count. */
+/** A visitor looks again too: the members may be re-founding the room just now, which takes some 2 s. */
+const VISIT_TRIES = 2;
+const VISIT_PAUSE_MS = 2_000;
+/** From a frame that must be answered to being in step; waiting for a turn to join does not count. */
 const STEP_PATIENCE_MS = 12_000;
 /** How long a farewell may take to leave the socket. */
 const FAREWELL_MS = 300;
@@ -51,94 +55,85 @@ export interface Stay {
   reconnect(): void;
   inStep(): void;
   nudge(): void;
+  /** Who this tab is to the others, or will be when it gets a seat. */
+  me(): SessionId;
   /** Says goodbye and closes; nothing is called any more. */
   leave(): void;
+  /** Wipes all keys of the stay, which is over. */
+  wipe(): void;
+  /** What a seated session says; dropped where the connection is not the one that was welcomed. */
   send(frame: ClientFrame): void;
 }
 
 export function createStay(deps: StayDeps): Stay {
-  const { clock, keys, sitting } = deps;
+  const { keys, sitting } = deps;
   const candidacy = createCandidacy(deps);
-  let connections = 0;
+  const setbacks = createSetbacks(deps.random);
   let wasSeated = false;
-  let returnTries = 0;
-  let lostAtMs: number | null = null;
-  /** Which socket a frame came from: what an older one said is not read any more. */
-  let generation = 0;
+  /** How often in a row no room was there. */
+  let absences = 0;
   let isOver = false;
-  let stopPatience = (): void => undefined;
 
-  const connection = createConnection(deps, {
-    frame(frame) {
-      const from = generation;
-      deps.run(() => (from === generation && !isOver ? received(frame) : undefined));
-    },
-    lost(next, code) {
-      generation += 1;
-      deps.run(() => (isOver ? undefined : lost(next, code)));
-    },
-  });
+  const talk = createTalk(deps, { received, lost });
 
-  function renew(delayMs: number): void {
-    generation += 1;
-    stopPatience();
-    sitting.disconnected();
-    connection.renew(delayMs);
+  function expectStep(): void {
+    talk.expect(STEP_PATIENCE_MS, () => {
+      if (!sitting.isReady()) reconnect();
+    });
   }
 
-  function newKey(): void {
-    candidacy.renew();
-    connections = 0;
+  function renew(delayMs: number): void {
+    sitting.disconnected();
+    // A join whose record never came may stand all the same; only a new key can tell itself apart.
+    if (sitting.seat() === null) candidacy.renew();
+    talk.renew(delayMs);
   }
 
   function loseSeat(): void {
-    if (sitting.seat() !== null) deps.seatLost();
+    if (sitting.seat() === null) return;
+    deps.seatLost();
     sitting.drop();
-    newKey();
   }
 
   function unseated(): void {
     loseSeat();
-    deps.reconnecting();
-    renew(REJOIN_PAUSE_MS + deps.random() * REJOIN_SPREAD_MS);
+    reconnect();
   }
 
-  function rejoin(): void {
-    sitting.farewell();
-    unseated();
+  function reconnect(): void {
+    deps.reconnecting();
+    renew(setbacks.nextPauseMs());
   }
 
   function end(why: OverReason): void {
     if (isOver) return;
     isOver = true;
-    stopPatience();
-    connection.close();
-    loseSeat();
+    talk.close(0);
     deps.over(why);
   }
 
-  async function received(frame: ServerFrame): Promise<void> {
+  async function received(frame: ServerFrame, answer: Answer): Promise<void> {
     switch (frame.kind) {
       case "challenge":
-        return enter(frame.challenge);
+        return enter(frame.challenge, answer);
       case "no-room":
-        return noRoom();
+        return noRoom(answer);
       case "founded":
-        return founded(frame);
+        return founded(frame, answer);
       case "turn":
-        return turn(frame);
+        return turn(frame, answer);
       case "turn-over":
         candidacy.turnOver();
-        if (sitting.seat() === null) connection.send({ kind: "ask-turn" });
-        return undefined;
+        return sitting.seat() === null ? answer({ kind: "ask-turn" }) : undefined;
       case "welcome":
+        talk.welcomed();
+        expectStep();
         return sitting.welcomed(frame);
       case "records":
+        if (!sitting.isReady()) expectStep();
         return records(frame.records);
       case "refused":
-        if (sitting.seat() !== null) return sitting.refused(frame.refusals);
-        if (frame.refusals.some(({ reason }) => reason === "full")) return end("full");
-        return undefined;
+        return refused(frame.refusals);
       case "presence":
         return sitting.presence(frame);
       case "signals":
@@ -148,97 +143,108 @@ export function createStay(deps: StayDeps): Stay {
     }
   }
 
-  function enter(challenge: Bytes): void {
-    connections += 1;
+  function enter(challenge: Bytes, answer: Answer): void {
     const cursor = sitting.seat()?.order.cursor() ?? null;
-    connection.send(enterFrame(candidacy.entrant(), { challenge, connections, cursor }));
-    stopPatience();
-    stopPatience = clock.after(STEP_PATIENCE_MS, () => {
-      if (!sitting.isReady()) reconnect();
-    });
+    answer(candidacy.enter(challenge, cursor));
+    if (cursor !== null) expectStep();
   }
 
-  function reconnect(): void {
-    deps.reconnecting();
-    renew(deps.random() * REJOIN_SPREAD_MS);
-  }
-
-  async function noRoom(): Promise<void> {
-    const seat = sitting.seat();
-    if (seat === null && !wasSeated) {
-      if (deps.policy === null) return end("no-such-room");
-      return connection.send(await candidacy.found(deps.policy));
+  async function noRoom(answer: Answer): Promise<void> {
+    talk.calm();
+    const frame = await foundingFrame();
+    if (frame !== null) {
+      answer(frame);
+      return expectStep();
     }
-    if (seat !== null) {
-      const graceMs = seat.group.policy.graceMs;
-      const goneMs = clock.now() - (lostAtMs ?? clock.now());
-      const frame =
-        goneMs < graceMs && sitting.isConfirmed() ? await refoundFrame(keys, seat) : null;
-      if (frame !== null) return connection.send(frame);
-      loseSeat();
+    loseSeat();
+    absences += 1;
+    if (absences > (wasSeated ? RETURN_TRIES : VISIT_TRIES)) {
+      return end(wasSeated ? "ended" : "no-such-room");
     }
-    returnTries += 1;
-    if (returnTries > RETURN_TRIES) return end("ended");
-    return renew(RETURN_PAUSE_MS);
+    return renew(wasSeated ? RETURN_PAUSE_MS : VISIT_PAUSE_MS);
   }
 
-  async function founded(frame: Frame<"founded">): Promise<void> {
+  /** What may found the room, or found it again; null: it must be there already. */
+  async function foundingFrame(): Promise<ClientFrame | null> {
     const seat = sitting.seat();
-    if (seat === null || seat.order.incarnation === frame.incarnation) return;
+    if (seat === null) {
+      return deps.policy === null || wasSeated ? null : candidacy.found(deps.policy);
+    }
+    const mayRefound = talk.lostForMs() < seat.group.policy.graceMs && sitting.isConfirmed();
+    return mayRefound ? refoundFrame(keys, seat) : null;
+  }
+
+  async function founded(frame: Frame<"founded">, answer: Answer): Promise<void> {
+    const seat = sitting.seat();
+    if (seat === null) return answer({ kind: "ask-turn" });
+    if (seat.order.incarnation === frame.incarnation) return;
     if (!sitting.isConfirmed() || !isRefoundingOf(seat, frame.open)) return unseated();
     sitting.refounded(frame, await isJoinable(keys, seat, frame.open));
-    connection.send({ kind: "arrive", cursor: seat.order.cursor() });
+    answer({ kind: "arrive", cursor: seat.order.cursor() });
+    expectStep();
   }
 
-  async function turn(frame: Frame<"turn">): Promise<void> {
-    if (sitting.seat() !== null) return;
-    stopPatience();
+  async function turn(frame: Frame<"turn">, answer: Answer): Promise<void> {
+    if (sitting.seat() !== null) return undefined;
+    absences = 0;
     deps.waitingForTurn();
     const join = await candidacy.join(frame, sitting.newRef());
-    if (join !== null) connection.send(join);
+    return join === null ? undefined : answer(join);
+  }
+
+  async function refused(refusals: readonly Refused[]): Promise<void> {
+    if (sitting.seat() !== null) return sitting.refused(refusals);
+    // Any other refusal of a join is waited out: there will be another turn.
+    if (refusals.some(({ reason }) => reason === "full")) return end("full");
+    if (refusals.some(({ reason }) => reason === "left")) unseated();
   }
 
   async function records(list: readonly Record[]): Promise<void> {
     if (sitting.seat() !== null) return sitting.records(list);
     const [first, ...rest] = list;
-    if (first === undefined) return undefined;
-    const group = await candidacy.adopt(first);
-    if (group === null) return unseated();
+    const group = first === undefined ? null : await candidacy.adopt(first);
+    if (first === undefined || group === null) return unseated();
     wasSeated = true;
+    candidacy.seated(group);
     await sitting.take(candidacy.identity().session, group, first);
-    candidacy.seated();
     return sitting.records(rest);
   }
 
   function lost(next: CloseReason["next"], code: number): void {
-    stopPatience();
-    lostAtMs ??= clock.now();
     sitting.disconnected();
     if (next === "rejoin") return unseated();
+    // Nobody else knows the link of a room being made: it was founded by this very tab, unheard.
+    if (code === CLOSE.exists.code && deps.policy !== null && !wasSeated) return reconnect();
     if (next === "stop") return end(overBy(code));
     deps.reconnecting();
-    // A join whose record never came may stand all the same; only a new key can tell itself apart.
-    if (sitting.seat() === null) newKey();
+    if (sitting.seat() === null) candidacy.renew();
   }
 
   return {
-    rejoin,
+    rejoin() {
+      sitting.farewell();
+      unseated();
+    },
     unseated,
     reconnect,
     inStep() {
-      stopPatience();
-      lostAtMs = null;
-      returnTries = 0;
+      talk.calm();
+      talk.inStep();
+      absences = 0;
+      setbacks.over();
     },
-    nudge: () => connection.nudge(),
+    nudge: () => talk.nudge(),
+    me: () => sitting.seat()?.me ?? candidacy.identity().session,
     leave() {
+      if (isOver) return;
       isOver = true;
-      stopPatience();
       sitting.farewell();
-      clock.after(FAREWELL_MS, () => connection.close());
-      sitting.drop();
-      candidacy.renew();
+      talk.close(talk.isWelcomed() ? FAREWELL_MS : 0);
     },
-    send: (frame) => connection.send(frame),
+    wipe() {
+      sitting.drop();
+      candidacy.wipe();
+    },
+    send: talk.send,
   };
 }

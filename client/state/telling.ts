@@ -1,11 +1,11 @@
 /** Turns what happened in the order into what a person reads. */
-import { toHex, utf8, type Bytes } from "../../shared/bytes.ts";
+import { utf8, type Bytes } from "../../shared/bytes.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { MAX_TEXT_BYTES } from "../../shared/limits.ts";
 import type { Record } from "../../shared/protocol.ts";
 import { MESSAGE_ID_BYTES } from "./content.ts";
 import type { Happening } from "./following.ts";
-import type { Outgoing } from "./outbox.ts";
+import { outgoing, type Outgoing } from "./outgoing.ts";
 import type { RoomSignals } from "./room-signals.ts";
 import type { Timeline } from "./timeline.ts";
 import type { MessageItem, NoticeItem } from "./view.ts";
@@ -21,6 +21,7 @@ export interface Telling {
   /** Null where the text is empty or too long. */
   compose(text: string): Outgoing | null;
   acknowledged(message: Outgoing, record: Record): void;
+  /** It failed, or may have arrived: nothing more will be known of it. */
   changed(message: Outgoing): void;
 }
 
@@ -105,7 +106,8 @@ export function createTelling(deps: TellingDeps): Telling {
       deps.added();
     },
     changed({ key, delivery, failReason }) {
-      timeline.change(key, { delivery, failReason });
+      timeline.change(key, { delivery, failReason }, clock.now() + ttlMs());
+      deps.added();
     },
   };
 }
@@ -115,20 +117,3 @@ const SENT = {
   delivery: "sent",
   failReason: null,
 } as const satisfies Partial<MessageItem>;
-
-/** A message of one's own that nobody has seen yet. */
-export function outgoing(messageId: Bytes, body: Outgoing["body"]): Outgoing {
-  return {
-    key: `own-${toHex(messageId)}`,
-    messageId,
-    body,
-    delivery: "pending",
-    failReason: null,
-    counter: null,
-    isDue: false,
-    copies: 0,
-    refusedCopies: 0,
-    isAgain: false,
-    sealing: null,
-  };
-}

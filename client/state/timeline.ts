@@ -7,7 +7,8 @@ export interface Timeline {
   /** Puts an item at the end; it goes when `expiresAtMs` (the clock's now) has come. */
   add(item: TimelineItem, expiresAtMs: number): void;
   notice(what: NoticeItem["what"], atMs: number, expiresAtMs: number): void;
-  change(key: string, change: Partial<MessageItem>): void;
+  /** From now on an own message that will not be acknowledged any more: it expires like all others. */
+  change(key: string, change: Partial<MessageItem>, expiresAtMs: number): void;
   /** An acknowledged message moves to its place in the order: behind all that came before it. */
   settle(key: string, expiresAtMs: number): void;
   remove(key: string): void;
@@ -36,7 +37,9 @@ export function createTimeline(): Timeline {
     notice(what, atMs, expiresAtMs) {
       add({ kind: "notice", key: `notice-${++notices}`, atMs, what }, expiresAtMs);
     },
-    change(key, change) {
+    change(key, change, expiresAtMs) {
+      if (!expiries.has(key)) return;
+      expiries.set(key, expiresAtMs);
       items.value = items.value.map((item) =>
         item.key === key && item.kind === "message" ? { ...item, ...change } : item,
       );
