@@ -1,22 +1,16 @@
 /** Ways in, and being turned away. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { enter, isEncrypted, isTold, join, linkOf, makeRoom, say, sees } from "./people.ts";
-import { startWorld, type Window, type World } from "./world.ts";
+import { tellStories } from "./story.ts";
+import type { Window } from "./world.ts";
 
-let world: World;
+const { person } = tellStories("Alice", "Bob");
 let alice: Window;
 let bob: Window;
 
-beforeEach(async () => {
-  world = await startWorld();
-  alice = await world.open("Alice");
-  bob = await world.open("Bob");
-});
-
-afterEach(async () => {
-  const complaints = world.complaints();
-  await world.close();
-  expect(complaints).toEqual([]);
+beforeEach(() => {
+  alice = person("Alice");
+  bob = person("Bob");
 });
 
 const NO_SUCH_ROOM = "No such room, or it has ended, or the passphrase is wrong";

@@ -1,19 +1,10 @@
 /** How it looks, on a telephone and on a desk, by day and by night: pictures for people, and what must hold in each. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isTold, join, leave, linkOf, makeRoom, say, sees, statusOf } from "./people.ts";
-import { screenshot, startWorld, type Window, type World } from "./world.ts";
+import { tellStories } from "./story.ts";
+import { screenshot, type Window } from "./world.ts";
 
-let world: World;
-
-beforeEach(async () => {
-  world = await startWorld();
-});
-
-afterEach(async () => {
-  const complaints = world.complaints();
-  await world.close();
-  expect(complaints).toEqual([]);
-});
+const { world } = tellStories();
 
 const SIZES = [
   { width: 360, height: 740 },
@@ -38,11 +29,11 @@ describe.each(LOOKS)("at $width × $height, $colorScheme", (look) => {
   }
 
   test("start, invited, room, reconnecting and over fit into the window", async () => {
-    const bob = await world.open("Bob");
+    const bob = await world().open("Bob");
     await makeRoom(bob);
     const link = await linkOf(bob);
 
-    const alice = await world.open("Alice", look);
+    const alice = await world().open("Alice", look);
     await alice.page.goto(alice.origin);
     await picture(alice, "1-start");
     await alice.page.goto(link);
@@ -67,7 +58,7 @@ describe.each(LOOKS)("at $width × $height, $colorScheme", (look) => {
     const field = await alice.page.getByRole("textbox", { name: "Message" }).boundingBox();
     expect((field?.y ?? 0) + (field?.height ?? Infinity)).toBeLessThanOrEqual(look.height);
 
-    world.expectOutage();
+    world().expectOutage();
     alice.wire.cut();
     await expect.poll(() => statusOf(alice)).toContain("Reconnecting");
     await say(alice, "Still there?");

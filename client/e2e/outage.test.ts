@@ -1,6 +1,6 @@
 /** The network fails, the relay dies: what people see meanwhile, and that nothing is lost. */
 import { setTimeout as pause } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import {
   allSent,
   join,
@@ -12,31 +12,25 @@ import {
   sees,
   statusOf,
 } from "./people.ts";
-import { startWorld, type Window, type World } from "./world.ts";
+import { tellStories } from "./story.ts";
+import type { Window } from "./world.ts";
 
 const OUTAGE_MS = 20_000;
 
-let world: World;
+const { world, person } = tellStories("Alice", "Bob", "Carol");
 let alice: Window;
 let bob: Window;
 let carol: Window;
 
 beforeEach(async () => {
-  world = await startWorld();
-  alice = await world.open("Alice");
-  bob = await world.open("Bob");
-  carol = await world.open("Carol");
+  alice = person("Alice");
+  bob = person("Bob");
+  carol = person("Carol");
   await makeRoom(alice);
   const link = await linkOf(alice);
   await join(bob, link);
   await join(carol, link);
   for (const window of [alice, bob, carol]) await peopleAre(window, "Alice", "Bob", "Carol");
-});
-
-afterEach(async () => {
-  const complaints = world.complaints();
-  await world.close();
-  expect(complaints).toEqual([]);
 });
 
 async function everyoneSees(text: string): Promise<void> {
@@ -47,7 +41,7 @@ describe("the network of one fails", () => {
   test("[DESIGN 5.4] bob is cut off for 20 s and misses nothing; what he wrote meanwhile arrives", async () => {
     await say(alice, "before");
     await sees(bob, "before");
-    world.expectOutage();
+    world().expectOutage();
     bob.wire.cut();
     await expect.poll(() => statusOf(bob)).toContain("Reconnecting");
     await say(bob, "written without a network");
@@ -76,7 +70,7 @@ describe("the network of one fails", () => {
   });
 
   test("the browser's own offline switch is told to the person", async () => {
-    world.expectOutage();
+    world().expectOutage();
     await bob.context.setOffline(true);
     bob.wire.cut();
     await expect.poll(() => statusOf(bob)).toContain("You are offline");
@@ -93,11 +87,11 @@ describe.each(["SIGKILL", "SIGTERM"] as const)(
     test("[DESIGN 2, the order was lost] the room goes on, and nothing acknowledged is missing", async () => {
       for (const window of [alice, bob, carol]) await say(window, `${window.name} before`);
       for (const window of [alice, bob, carol]) await everyoneSees(`${window.name} before`);
-      world.expectOutage();
-      await world.relay.end(signal);
+      world().expectOutage();
+      await world().relay.end(signal);
       await expect.poll(() => statusOf(alice)).toContain("Reconnecting");
       await say(alice, "said to nobody yet");
-      await world.relay.start();
+      await world().relay.start();
 
       await everyoneSees("said to nobody yet");
       for (const window of [alice, bob, carol]) {
@@ -117,7 +111,7 @@ describe.each(["SIGKILL", "SIGTERM"] as const)(
             .toSorted(),
         );
       }
-      const dave = await world.open("Dave");
+      const dave = await world().open("Dave");
       await join(dave, await linkOf(alice));
       await say(dave, "hello");
       await everyoneSees("hello");

@@ -1,5 +1,5 @@
 /** Rooms in a real browser: two and three windows against a real relay. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import {
   allSent,
   enterInvited,
@@ -15,22 +15,16 @@ import {
   say,
   sees,
 } from "./people.ts";
-import { startWorld, storedBy, type Window, type World } from "./world.ts";
+import { tellStories } from "./story.ts";
+import { storedBy, type Window } from "./world.ts";
 
-let world: World;
+const { world, person } = tellStories("Alice", "Bob");
 let alice: Window;
 let bob: Window;
 
-beforeEach(async () => {
-  world = await startWorld();
-  alice = await world.open("Alice");
-  bob = await world.open("Bob");
-});
-
-afterEach(async () => {
-  const complaints = world.complaints();
-  await world.close();
-  expect(complaints).toEqual([]);
+beforeEach(() => {
+  alice = person("Alice");
+  bob = person("Bob");
 });
 
 describe("two in a room", () => {
@@ -73,7 +67,7 @@ describe("two in a room", () => {
     const code = await safetyCodeOf(alice);
     expect(code).toMatch(/^(\d{5} ){5}\d{5}$/);
     expect(await safetyCodeOf(bob)).toBe(code);
-    const carol = await world.open("Carol");
+    const carol = await world().open("Carol");
     await join(carol, link);
     await peopleAre(alice, "Alice", "Bob", "Carol");
     expect(await safetyCodeOf(carol)).not.toBe(code);
@@ -114,7 +108,7 @@ describe("three in a room", () => {
     await join(bob, link);
     await say(alice, "before carol");
     await sees(bob, "before carol");
-    const carol = await world.open("Carol");
+    const carol = await world().open("Carol");
     await join(carol, link);
     const everyone = [alice, bob, carol];
     for (const window of everyone) await peopleAre(window, "Alice", "Bob", "Carol");
@@ -161,7 +155,7 @@ describe("what must not happen", () => {
 
   test("[DESIGN 1.1] text and names are nowhere on the wire, nor in what the relay prints", async () => {
     const canaries = ["kestrel-4711", "Cassowary"];
-    const cassowary = await world.open("Cassowary");
+    const cassowary = await world().open("Cassowary");
     await makeRoom(alice);
     const link = await linkOf(alice);
     await join(cassowary, link);
@@ -173,7 +167,7 @@ describe("what must not happen", () => {
     const secret = new URL(link).hash.slice(1);
     const carried = Buffer.concat([...alice.carried(), ...cassowary.carried()]);
     expect(carried.length).toBeGreaterThan(4096);
-    const printed = world.relay.output();
+    const printed = world().relay.output();
     expect(printed.length).toBeGreaterThan(0);
     for (const canary of [...canaries, secret, secret.slice(2, 20)]) {
       expect(carried.includes(canary)).toBe(false);
@@ -182,7 +176,7 @@ describe("what must not happen", () => {
   });
 
   test("names and texts are never more than text", async () => {
-    const mallory = await world.open("<img src=x onerror=alert(1)>");
+    const mallory = await world().open("<img src=x onerror=alert(1)>");
     await makeRoom(alice);
     await join(mallory, await linkOf(alice));
     await peopleAre(alice, "Alice", "<img src=x onerror=alert(1)>");

@@ -45,6 +45,8 @@ export interface World {
   open(name: string, look?: Look): Promise<Window>;
   /** The network fails from now on, on purpose: failed connections are no complaint. */
   expectOutage(): void;
+  /** When each window's sockets were opened and closed, for who looks for the cause of a failure. */
+  sockets(): readonly string[];
   /** What pages did that they must not; a test ends by expecting none. */
   complaints(): readonly string[];
   close(): Promise<void>;
@@ -70,6 +72,7 @@ export async function openWorld(relay: Relay): Promise<World> {
   const browser: Browser = await chromium.launch({ executablePath, args: ARGUMENTS });
   const windows: Window[] = [];
   const collected: Complaints[] = [];
+  const sockets: string[] = [];
 
   const open = async (name: string, look: Look = {}): Promise<Window> => {
     const wire = await startWire(relay.address);
@@ -84,7 +87,11 @@ export async function openWorld(relay: Relay): Promise<World> {
     collected.push(await collectComplaints(context, name, relay.origin));
     const page = await context.newPage();
     const frames: Buffer[] = [];
+    const note = (text: string) => sockets.push(`${new Date().toISOString()} ${name} ${text}`);
     page.on("websocket", (socket) => {
+      note("opens a socket");
+      socket.on("socketerror", (error) => note(`socket failed: ${error}`));
+      socket.on("close", () => note("socket closed"));
       socket.on("framesent", ({ payload }) => frames.push(Buffer.from(payload)));
       socket.on("framereceived", ({ payload }) => frames.push(Buffer.from(payload)));
     });
@@ -96,6 +103,7 @@ export async function openWorld(relay: Relay): Promise<World> {
   return {
     relay,
     open,
+    sockets: () => sockets,
     expectOutage: () => collected.forEach((each) => each.expectOutage()),
     complaints: () => [
       ...collected.flatMap(({ list }) => list),
