@@ -23,6 +23,8 @@ import { randomBytes } from "./sodium.ts";
 /** What to do otherwise than an honest client. */
 export interface Bend {
   readonly proposals?: readonly ProposalOrRef[];
+  /** Behind those. */
+  readonly moreProposals?: readonly ProposalOrRef[];
   /** The path's leaf before it is signed. */
   readonly leaf?: (leaf: LeafNodeTBSCommit) => LeafNodeTBSCommit;
   /** The public key written at a level of the path, 0 nearest to the leaf. */

@@ -116,7 +116,7 @@ async function forge(maker: Maker, bend: Bend): Promise<Forged> {
   const { signature, framedContent } = await createContentCommitSignature(
     groupContext,
     "mls_public_message",
-    { proposals: [...(bend.proposals ?? maker.proposals)], path },
+    { proposals: [...(bend.proposals ?? maker.proposals), ...(bend.moreProposals ?? [])], path },
     bend.sender ?? maker.sender,
     bend.authenticatedData ?? new Uint8Array(0),
     signatureKeys.privateKey,
