@@ -25,10 +25,13 @@ export async function startServer({ server, env }: Contender): Promise<Server> {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  const lines = createInterface(child.stdout);
   const [line] = await Promise.race([
-    once(createInterface(child.stdout), "line"),
+    once(lines, "line"),
     once(child, "exit").then(() => Promise.reject(new Error(`${server} ended at once`))),
   ]);
+  // After its port a server has nothing to say but what went wrong.
+  lines.on("line", (complaint) => console.error(complaint));
   return {
     port: Number(line),
     rssBytes: () => {
