@@ -83,12 +83,81 @@ test.each(bad)("%s=%j is refused by name, with what is allowed", (name, value) =
   expect(problems[0]).toMatch(new RegExp(`^${name}: .*allowed: `));
 });
 
-test("redis and kafka are not in this version, and it says so", () => {
-  for (const MAYFLY_MODE of ["redis", "kafka"]) {
-    expect(problemsOf({ MAYFLY_MODE })).toEqual([
-      "MAYFLY_MODE: not in this version; allowed: memory",
-    ]);
+test("kafka is not in this version, and it says so", () => {
+  expect(problemsOf({ MAYFLY_MODE: "kafka" })).toEqual([
+    "MAYFLY_MODE: not in this version; allowed: memory, redis",
+  ]);
+});
+
+const redis = (REDIS_URL: string) => ({ MAYFLY_MODE: "redis", REDIS_URL });
+
+test("redis needs to know where Redis is", () => {
+  expect(problemsOf({ MAYFLY_MODE: "redis" })).toEqual([
+    expect.stringMatching(/^REDIS_URL: needed/),
+  ]);
+  const { config } = configured(redis("redis://127.0.0.1:6390/2"));
+  expect(config).toMatchObject({
+    mode: "redis",
+    redis: {
+      place: { kind: "server", url: "redis://127.0.0.1:6390/2" },
+      allowsPersistence: false,
+    },
+  });
+});
+
+test("several addresses are the nodes of a cluster, reached with one user and password", () => {
+  const text = "rediss://relay:p%2Cw@a.example:7001, rediss://relay:p%2Cw@[::1]";
+  expect(configured(redis(text)).config.redis?.place).toEqual({
+    kind: "cluster",
+    nodes: [
+      { host: "a.example", port: 7001 },
+      { host: "::1", port: 6379 },
+    ],
+    username: "relay",
+    password: "p,w",
+    isTls: true,
+  });
+});
+
+test.each([
+  "",
+  "127.0.0.1:6379",
+  "http://127.0.0.1:6379",
+  "redis://",
+  "redis:///1",
+  "redis://a:99999",
+  "redis://a/x",
+  "redis://a?enableOfflineQueue=true",
+  "redis://a#b",
+  "redis://%zz:x@a",
+  "redis://a,",
+  "redis://a,rediss://b",
+  "redis://a/1,redis://b/1",
+  "redis://hunter2:x@a,redis://other:x@b",
+])("REDIS_URL=%j is refused, and not repeated", (text) => {
+  const problems = problemsOf(redis(text));
+  expect(problems).toEqual([expect.stringMatching(/^REDIS_URL: .*allowed: /)]);
+  expect(problems.join()).not.toContain("hunter2");
+});
+
+test("that Redis may write to a disk is said in full, and warned of", () => {
+  const environment = redis("redis://a");
+  expect(problemsOf({ ...environment, REDIS_ALLOW_PERSISTENCE: "1" })).toHaveLength(1);
+  const { config, warnings } = configured({ ...environment, REDIS_ALLOW_PERSISTENCE: "yes" });
+  expect(config.redis?.allowsPersistence).toBe(true);
+  expect(warnings).toEqual([expect.stringMatching(/^REDIS_ALLOW_PERSISTENCE: .*disk/)]);
+});
+
+test("the description masks what gives access to Redis", () => {
+  for (const text of [
+    "rediss://user:hunter2@cache.example:6380/1",
+    "redis://:hunter2@a:7000,redis://:hunter2@b:7001",
+  ]) {
+    const described = describeConfig(configured(redis(text)).config);
+    expect(described).not.toContain("hunter2");
+    expect(described).toMatch(/^REDIS_URL=rediss?:\/\/\*\*\*@/m);
   }
+  expect(describeConfig(configured({}).config)).not.toContain("REDIS");
 });
 
 test("all complaints come at once, and none repeats a value", () => {
@@ -127,7 +196,7 @@ test("an origin is as a browser writes it: without the scheme's own port", () =>
 
 test("names without meaning here are warned of, by name only", () => {
   const { warnings } = configured({
-    REDIS_URL: "redis://:hunter2@cache",
+    REDIS_URLS: "redis://:hunter2@cache",
     KAFKA_BROKERS: "x",
     REGION: "eu",
     METRICS_PORT: "9",
@@ -137,7 +206,7 @@ test("names without meaning here are warned of, by name only", () => {
     HOME: "/root",
   });
   expect(warnings).toEqual([
-    "set, but without meaning in this version: KAFKA_BROKERS, LIMIT_SOKETS, METRICS_PORT, PUBLIC_ORIGINS, REDIS_URL, REGION",
+    "set, but without meaning in this version: KAFKA_BROKERS, LIMIT_SOKETS, METRICS_PORT, PUBLIC_ORIGINS, REDIS_URLS, REGION",
   ]);
 });
 

@@ -1,6 +1,12 @@
 /** The environment, read once: one frozen object, or every complaint at once (DESIGN §7a). */
 import * as v from "valibot";
 import { LIMIT_NAMES, LIMIT_SPECS, type LimitName, type Limits } from "./config-limits.ts";
+import {
+  describePlace,
+  REDIS_ALLOW_PERSISTENCE,
+  REDIS_URL,
+  type RedisConfig,
+} from "./config-redis.ts";
 
 export const LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -12,7 +18,9 @@ export interface Config {
   readonly port: number;
   /** Exact origins that pages may come from; empty: the loopback address itself. */
   readonly publicOrigins: readonly string[];
-  readonly mode: "memory";
+  readonly mode: "memory" | "redis";
+  /** Null in other modes. */
+  readonly redis: RedisConfig | null;
   /** Proxies of the operator's own before this relay, each adding one X-Forwarded-For entry. */
   readonly trustedProxyHops: number;
   readonly logLevel: LogLevel;
@@ -27,10 +35,10 @@ export type Configured =
   | { readonly kind: "configured"; readonly config: Config; readonly warnings: readonly string[] }
   | { readonly kind: "refused"; readonly problems: readonly string[] };
 
-const NOT_YET = "not in this version; allowed: memory";
+const NOT_YET = "not in this version; allowed: memory, redis";
 const MODE = v.pipe(
-  v.picklist(["memory", "redis", "kafka"], "allowed: memory"),
-  v.literal("memory", NOT_YET),
+  v.picklist(["memory", "redis", "kafka"], "allowed: memory, redis"),
+  v.picklist(["memory", "redis"], NOT_YET),
 );
 const HOST = v.pipe(
   v.string(),
@@ -64,6 +72,8 @@ const SCHEMA = v.object({
   PORT: v.optional(wholeNumber(0, 65_535), "8787"),
   PUBLIC_ORIGIN: v.optional(ORIGINS),
   MAYFLY_MODE: v.optional(MODE, "memory"),
+  REDIS_URL: v.optional(REDIS_URL),
+  REDIS_ALLOW_PERSISTENCE: v.optional(REDIS_ALLOW_PERSISTENCE, "no"),
   TRUSTED_PROXY_HOPS: v.optional(wholeNumber(0, 16), "0"),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `allowed: ${LOG_LEVELS.join(", ")}`), "info"),
   CLIENT_FOLDER: v.optional(v.pipe(v.string(), v.nonEmpty("allowed: the path of a folder"))),
@@ -80,18 +90,23 @@ export function parseConfig(environment: Environment): Configured {
   }
   const limits = parseLimits(environment, problems);
   if (!parsed.success) return { kind: "refused", problems: [...new Set(problems)] };
-  const { HOST: host, PUBLIC_ORIGIN: origins } = parsed.output;
+  const { HOST: host, PUBLIC_ORIGIN: origins, MAYFLY_MODE: mode, REDIS_URL: place } = parsed.output;
   if (!isLoopback(host) && origins === undefined) {
     problems.push(
       "PUBLIC_ORIGIN: needed where HOST is not a loopback address, since the relay must know which pages are its own; allowed: a comma-separated list of exact origins, such as https://chat.example",
     );
   }
+  if (mode === "redis" && place === undefined) {
+    problems.push("REDIS_URL: needed where MAYFLY_MODE is redis; such as redis://127.0.0.1:6379");
+  }
   if (problems.length > 0) return { kind: "refused", problems };
+  const allowsPersistence = parsed.output.REDIS_ALLOW_PERSISTENCE;
   const config: Config = {
     host,
     port: parsed.output.PORT,
     publicOrigins: Object.freeze(origins ?? []),
-    mode: parsed.output.MAYFLY_MODE,
+    mode,
+    redis: mode === "redis" && place !== undefined ? { place, allowsPersistence } : null,
     trustedProxyHops: parsed.output.TRUSTED_PROXY_HOPS,
     logLevel: parsed.output.LOG_LEVEL,
     clientFolder: parsed.output.CLIENT_FOLDER ?? null,
@@ -120,6 +135,11 @@ function warn(environment: Environment, config: Config): string[] {
   const unknown = Object.keys(environment).filter((name) => OURS.test(name) && !known.has(name));
   if (unknown.length > 0)
     warnings.push(`set, but without meaning in this version: ${unknown.toSorted().join(", ")}`);
+  const idle = config.redis === null ? Object.keys(environment).filter(isRedisName) : [];
+  if (idle.length > 0)
+    warnings.push(`without meaning where MAYFLY_MODE is memory: ${idle.toSorted().join(", ")}`);
+  if (config.redis?.allowsPersistence)
+    warnings.push("REDIS_ALLOW_PERSISTENCE: sealed envelopes may be written to a disk by Redis");
   const plain = config.publicOrigins.filter(
     (origin) => origin.startsWith("http:") && !isLoopback(new URL(origin).hostname),
   );
@@ -129,6 +149,9 @@ function warn(environment: Environment, config: Config): string[] {
     );
   return warnings;
 }
+
+const isRedisName = (name: string): boolean =>
+  name === "REDIS_URL" || name === "REDIS_ALLOW_PERSISTENCE";
 
 /** True for what a browser would send as Origin, to the letter. */
 function isOrigin(text: unknown): boolean {
@@ -143,13 +166,14 @@ function isLoopback(host: string): boolean {
   );
 }
 
-/** The configuration for people, a line for each variable. None of this version's variables holds a secret. */
+/** The configuration for people, a line for each variable; what gives access to Redis is masked. */
 export function describeConfig(config: Config): string {
   const lines = [
     `HOST=${config.host}`,
     `PORT=${config.port}`,
     `PUBLIC_ORIGIN=${originsOf(config, config.port).join(",")}`,
     `MAYFLY_MODE=${config.mode}`,
+    ...describeRedis(config.redis),
     `TRUSTED_PROXY_HOPS=${config.trustedProxyHops}`,
     `LOG_LEVEL=${config.logLevel}`,
     `CLIENT_FOLDER=${config.clientFolder ?? "dist/client"}`,
@@ -159,6 +183,14 @@ export function describeConfig(config: Config): string {
     }),
   ];
   return lines.join("\n");
+}
+
+function describeRedis(redis: RedisConfig | null): string[] {
+  if (redis === null) return [];
+  return [
+    `REDIS_URL=${describePlace(redis.place)}`,
+    `REDIS_ALLOW_PERSISTENCE=${redis.allowsPersistence ? "yes" : "no"}`,
+  ];
 }
 
 /** Origins whose pages may connect: those configured, or on loopback the address itself, at `port`. */

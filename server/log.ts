@@ -16,6 +16,8 @@ export const LOG_EVENTS = [
   "closed",
   "room",
   "fault",
+  "redis-unfit",
+  "redis-fit",
   "draining",
   "drained",
   "stopped",

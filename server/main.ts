@@ -5,10 +5,14 @@ import type { Bytes } from "../shared/bytes.ts";
 import type { Limits } from "./config-limits.ts";
 import { describeConfig, parseConfig, type Config } from "./config.ts";
 import { createMemoryLog } from "./drivers/memory-log.ts";
+import { findUnfit, watchFitness } from "./drivers/redis/checks.ts";
+import { createRedisLog } from "./drivers/redis/redis-log.ts";
 import { createSystemClock } from "./drivers/system-clock.ts";
+import type { Clock } from "../shared/clock.ts";
 import { loadClientFiles, type ClientFiles } from "./edge/client-files.ts";
 import { createServer } from "./edge/relay.ts";
 import { createLogger, faultFields, type Logger } from "./log.ts";
+import type { Log } from "./ports/log.ts";
 import { judge } from "./room/judge.ts";
 import type { RoomLimits } from "./room/limits.ts";
 import { createRooms } from "./room/rooms.ts";
@@ -34,9 +38,48 @@ function roomLimitsOf(limits: Limits): RoomLimits {
   };
 }
 
-async function run(config: Config, files: ClientFiles, logger: Logger): Promise<void> {
-  const clock = createSystemClock();
-  const log = createMemoryLog({ clock, random, judge });
+interface Parts {
+  readonly clock: Clock;
+  readonly files: ClientFiles;
+  readonly logger: Logger;
+  readonly log: Log;
+}
+
+/** The log that the configuration names; ends the process where Redis cannot hold rooms. */
+async function openLog({ redis }: Config, clock: Clock, logger: Logger): Promise<Log> {
+  if (redis === null) return createMemoryLog({ clock, random, judge });
+  const { place, allowsPersistence } = redis;
+  const log = createRedisLog({ place, clock, random, judge });
+  const { link } = log;
+  try {
+    await link.connected();
+    const problems = await findUnfit(link, { allowsPersistence });
+    if (problems.length > 0) return complain(["This Redis cannot hold rooms:", ...problems]);
+  } catch (fault) {
+    const why = fault instanceof Error ? fault.message : "";
+    return complain([`REDIS_URL: Redis cannot be reached. ${why}`]);
+  }
+  const watch = watchFitness({
+    link,
+    clock,
+    allowsPersistence,
+    found: (problems) => tell(problems),
+  });
+  function tell(problems: readonly string[]): void {
+    for (const note of problems) logger.error("redis-unfit", { note });
+    if (problems.length === 0) logger.info("redis-fit");
+  }
+  return {
+    serve: (routeId, listener) => log.serve(routeId, listener),
+    isReady: () => log.isReady() && watch.isFit(),
+    close() {
+      watch.stop();
+      return log.close();
+    },
+  };
+}
+
+async function run(config: Config, { clock, files, logger, log }: Parts): Promise<void> {
   const rooms = createRooms({
     log,
     clock,
@@ -106,8 +149,10 @@ async function main(): Promise<void> {
       "The client is not built. Run `npm run build` first, or `npm start`, which does both.",
     ]);
   }
+  const clock = createSystemClock();
+  const log = await openLog(config, clock, logger);
   try {
-    await run(config, files, logger);
+    await run(config, { clock, files, logger, log });
   } catch (fault) {
     const code = fault instanceof Error && "code" in fault ? String(fault.code).toLowerCase() : "";
     logger.error("listen-failed", { reason: code, ...faultFields(fault) });
