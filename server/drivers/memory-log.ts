@@ -131,6 +131,8 @@ export function createMemoryLog({ clock, random, judge }: MemoryLogParts): Memor
       purge: () => inTurn(() => end(routeId)),
       // There is no other relay.
       note: () => undefined,
+      lease: () => Promise.resolve(true),
+      release: () => undefined,
       close() {
         if (!isServed) return;
         isServed = false;

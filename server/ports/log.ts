@@ -96,6 +96,15 @@ export interface RoomLog {
   purge(): Promise<void>;
   /** Tells every other relay that serves the room; it may get lost. */
   note(note: Bytes): void;
+  /**
+   * Asks for this room's turn to join, which one relay at a time has, for `leaseMs` at most; false while
+   * another has it. It keeps joiners of several relays from wasting each other's work, nothing more: no
+   * rule of the order reads it. Where several ask, each gets it in its turn.
+   * @throws where the store that relays share cannot be reached.
+   */
+  lease(leaseMs: number): Promise<boolean>;
+  /** Gives the turn back before its time, if this relay has it. Best effort. */
+  release(): void;
   /** Stops serving; the listener hears nothing more, and a later append is refused by a throw. */
   close(): void;
 }

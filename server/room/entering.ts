@@ -5,7 +5,7 @@ import { RULES_VERSION } from "../../shared/protocol.ts";
 import type { Standing } from "../ports/log.ts";
 import { sendFrame, setPhase, type Guest } from "./guest.ts";
 import type { Outcome } from "./proposing.ts";
-import { end, putOutside, type Site } from "./site.ts";
+import { end, proposeSeating, putOutside, type Site } from "./site.ts";
 import { hasLeft, isFull, RULES, seatOf } from "./state.ts";
 
 /** A cursor ahead of this relay waits so long for it to catch up. */
@@ -70,7 +70,7 @@ export function queue(site: Site, guest: Guest): void {
   if (hasLeft(state, session) || seatOf(state, session) !== null) end(site, guest, CLOSE.gone);
   else if (isFull(state)) end(site, guest, CLOSE.full);
   else {
-    setPhase(guest, { kind: "joining" });
+    setPhase(guest, { kind: "joining", sealed: null });
     site.turns.ask(guest.joiner);
   }
 }
@@ -111,7 +111,7 @@ function arrive(site: Site, guest: Guest, cursor: Cursor, { state }: Standing): 
   const since = seatOf(state, session)?.since ?? 1;
   setPhase(guest, { kind: "arriving", covered: Math.max(cursor.number, since - 1) });
   const proposal = { kind: "arrive", session, connections } as const;
-  site.proposing.propose({ proposal, groupInfo: null }, (outcome) => {
+  proposeSeating(site, guest, { proposal, groupInfo: null }, (outcome) => {
     if (guest.phase.kind === "arriving") arrivalSettled(site, guest, outcome);
   });
 }

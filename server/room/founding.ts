@@ -5,11 +5,11 @@ import { tellFounded } from "./entering.ts";
 import type { Guest } from "./guest.ts";
 import type { Outcome } from "./proposing.ts";
 import type { Refound } from "./refounding.ts";
-import { end, type Site } from "./site.ts";
+import { end, proposeSeating, type Site } from "./site.ts";
 
 /** Founds the room for this guest; the accepted record seats it. */
 export function proposeFounding(site: Site, guest: Guest, open: Open): void {
-  site.proposing.propose({ proposal: open, groupInfo: null }, (outcome) => {
+  proposeSeating(site, guest, { proposal: open, groupInfo: null }, (outcome) => {
     if (guest.phase.kind === "founding") settle(site, guest, outcome);
   });
 }

@@ -1,4 +1,5 @@
 /** One line inside a room: who is on it and how far it has come. */
+import type { Bytes } from "../../shared/bytes.ts";
 import type { CloseReason } from "../../shared/close-codes.ts";
 import type { Stop } from "../../shared/clock.ts";
 import type { Cursor } from "../../shared/ids.ts";
@@ -13,18 +14,18 @@ export type Phase =
   | { readonly kind: "opening" }
   /** No room stands, or one of another incarnation: the client decides what it does. */
   | { readonly kind: "outside"; readonly stop: Stop }
-  /** Its `open` is proposed. */
-  | { readonly kind: "founding" }
+  /** Its `open`, sealed so, is proposed. */
+  | { readonly kind: "founding"; readonly sealed: Bytes }
   /** Its re-founding is gathered with others. */
   | { readonly kind: "gathering" }
   /** Its cursor is ahead of what this relay has. */
   | { readonly kind: "holding"; readonly cursor: Cursor; readonly stop: Stop }
-  /** Waits for a turn to join, has it, or has proposed its commit. */
-  | { readonly kind: "joining" }
+  /** Waits for a turn to join, has it, or has proposed its commit, sealed so. */
+  | { readonly kind: "joining"; readonly sealed: Bytes | null }
   /** Its `arrive` is proposed; it has the records up to `covered`. */
   | { readonly kind: "arriving"; readonly covered: number }
-  /** Its session has the seat and this line; `stop` ends the reading of its backlog. */
-  | { readonly kind: "seated"; readonly stop: Stop }
+  /** Its session has the seat and this line since that record; `stop` ends the reading of its backlog. */
+  | { readonly kind: "seated"; readonly arrival: number; readonly stop: Stop }
   | { readonly kind: "over" };
 
 export interface Guest {

@@ -5,6 +5,7 @@ import { queue, resume, tellFounded } from "./entering.ts";
 import { proposeFounding } from "./founding.ts";
 import { setPhase, type Guest } from "./guest.ts";
 import { offerAsJoiner, offerSeated } from "./offering.ts";
+import { tellSignal } from "./other-relays.ts";
 import { end, type Site } from "./site.ts";
 
 export type Frame = Parameters<Visit["receive"]>[0];
@@ -24,7 +25,7 @@ const HANDLERS: Handlers = {
       end(site, guest, CLOSE.exists);
     else if (!site.takeFounding(guest.visitor.addressKey)) end(site, guest, CLOSE.policy);
     else {
-      setPhase(guest, { kind: "founding" });
+      setPhase(guest, { kind: "founding", sealed });
       const { session } = guest.visitor;
       proposeFounding(site, guest, {
         kind: "open",
@@ -66,7 +67,10 @@ const HANDLERS: Handlers = {
   signal(site, guest, { sealed }) {
     const { session } = guest.visitor;
     if (guest.phase.kind !== "seated") outOfTurn(site, guest);
-    else if (site.quotas.takeSignal(session)) site.delivery.signal(session, sealed);
+    else if (site.quotas.takeSignal(session)) {
+      site.delivery.signal(session, sealed);
+      tellSignal(site, session, sealed);
+    }
   },
   ping() {
     // The connection has answered it.

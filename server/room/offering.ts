@@ -1,10 +1,10 @@
 /** What a session may propose, and what is asked before it is. */
 import { CLOSE } from "../../shared/close-codes.ts";
 import type { Offer, Refusal } from "../../shared/protocol.ts";
-import type { Guest } from "./guest.ts";
+import { setPhase, type Guest } from "./guest.ts";
 import { candidateOf, refuseGroupInfo } from "./offers.ts";
 import type { Outcome } from "./proposing.ts";
-import { end, refuse, type Site } from "./site.ts";
+import { end, proposeSeating, refuse, type Site } from "./site.ts";
 
 /** An offer of a session that has its seat. */
 export function offerSeated(site: Site, guest: Guest, offer: Offer): void {
@@ -17,7 +17,10 @@ export function offerAsJoiner(site: Site, guest: Guest, offer: Offer): void {
   if (offer.kind !== "commit") refuse(site, guest, { ref, reason: "no-seat", detail: 0 });
   else if (site.turns.holder() !== guest.joiner)
     refuse(site, guest, { ref, reason: "rate", detail: 0 });
-  else propose(site, guest, offer, true);
+  else {
+    setPhase(guest, { kind: "joining", sealed: offer.sealed });
+    propose(site, guest, offer, true);
+  }
 }
 
 function propose(site: Site, guest: Guest, offer: Offer, joins: boolean): void {
@@ -26,14 +29,17 @@ function propose(site: Site, guest: Guest, offer: Offer, joins: boolean): void {
     refuse(site, guest, { ref: offer.ref, reason, detail: 0 });
     return;
   }
-  site.proposing.propose(candidateOf(offer, guest.visitor.session), (outcome) => {
+  const candidate = candidateOf(offer, guest.visitor.session);
+  const settled = (outcome: Outcome): void => {
     if (outcome.kind === "refused") {
       giveBack(site, guest, offer, joins);
       const { reason: why, detail } = outcome;
       refuse(site, guest, { ref: offer.ref, reason: why, detail });
     }
     if (joins) joinSettled(site, guest, outcome);
-  });
+  };
+  if (joins) proposeSeating(site, guest, candidate, settled);
+  else site.proposing.propose(candidate, settled);
 }
 
 function refusalBefore(

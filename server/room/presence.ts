@@ -15,8 +15,11 @@ export interface PresenceParts {
 }
 
 export interface PresenceList {
+  /** A line of this relay has its seat. */
   setPresent(session: SessionId): void;
-  /** Starts the grace anew. */
+  /** Another relay has its seat, as that relay or a record says: holds for `HEARD_FOR_MS`. */
+  setElsewhere(session: SessionId): void;
+  /** Nobody has its seat: starts the grace anew. */
   setAway(session: SessionId): void;
   remove(session: SessionId): void;
   of(sessions: readonly SessionId[]): Seated[];
@@ -26,57 +29,75 @@ export interface PresenceList {
   close(): void;
 }
 
+/** A session at another relay is away when nothing was heard of it for so long: that relay says it three times as often. */
+export const HEARD_FOR_MS = 6_000;
 /** A leave that could not reach the order is proposed again after so long. */
 const LEAVE_AGAIN_MS = 4_000;
 
+/** Where a session is, as far as this relay knows; `stop` ends what would happen next. */
+interface Place {
+  readonly kind: "here" | "elsewhere" | "away";
+  readonly stop: Stop;
+}
+
 /** Nobody present, nobody away. */
 export function createPresenceList(parts: PresenceParts): PresenceList {
-  const present = new Set<SessionId>();
-  const away = new Map<SessionId, Stop>();
+  const places = new Map<SessionId, Place>();
 
-  function stopGrace(session: SessionId): void {
-    away.get(session)?.();
-    away.delete(session);
+  const isPresent = (session: SessionId): boolean =>
+    places.has(session) && places.get(session)?.kind !== "away";
+
+  function move(session: SessionId, place: Place): void {
+    places.get(session)?.stop();
+    places.set(session, place);
+  }
+
+  function becomePresent(session: SessionId, place: Place): void {
+    const wasPresent = isPresent(session);
+    move(session, place);
+    if (!wasPresent) parts.changed(session, "present");
+  }
+
+  function setAway(session: SessionId): void {
+    startGrace(session, parts.graceMs());
+    parts.changed(session, "away");
   }
 
   function startGrace(session: SessionId, delayMs: number): void {
     const stop = parts.clock.after(delayMs, () => {
       parts.proposeLeave(session, (outcome) => {
-        if (away.get(session) !== stop) return;
+        if (places.get(session) !== place) return;
         if (outcome.kind === "unknown") startGrace(session, LEAVE_AGAIN_MS);
         // Refused: it has left, or a newer arrival stands that another relay sees to.
-        else away.delete(session);
+        else places.delete(session);
       });
     });
-    away.set(session, stop);
+    const place: Place = { kind: "away", stop };
+    move(session, place);
   }
 
   return {
     setPresent(session) {
-      stopGrace(session);
-      if (present.has(session)) return;
-      present.add(session);
-      parts.changed(session, "present");
+      becomePresent(session, { kind: "here", stop: () => undefined });
     },
-    setAway(session) {
-      stopGrace(session);
-      present.delete(session);
-      startGrace(session, parts.graceMs());
-      parts.changed(session, "away");
+    setElsewhere(session) {
+      const stop = parts.clock.after(HEARD_FOR_MS, () => setAway(session));
+      becomePresent(session, { kind: "elsewhere", stop });
     },
+    setAway,
     remove(session) {
-      stopGrace(session);
-      present.delete(session);
+      places.get(session)?.stop();
+      places.delete(session);
     },
     of: (sessions) =>
       sessions.map((session) => ({
         session,
-        presence: present.has(session) ? "present" : "away",
+        presence: isPresent(session) ? "present" : "away",
       })),
-    awayCount: () => away.size,
+    awayCount: () => [...places.values()].filter(({ kind }) => kind === "away").length,
     close() {
-      for (const stop of away.values()) stop();
-      away.clear();
+      for (const { stop } of places.values()) stop();
+      places.clear();
     },
   };
 }

@@ -1,5 +1,6 @@
 /** One room that this relay serves: its lines, its seats, its place in the log. */
 import { CLOSE } from "../../shared/close-codes.ts";
+import type { Stop } from "../../shared/clock.ts";
 import type { RouteId, SessionId } from "../../shared/ids.ts";
 import type { Log, LogListener, RoomLog } from "../ports/log.ts";
 import { createDelivery } from "./delivery.ts";
@@ -9,6 +10,8 @@ import { createGathering } from "./gathering.ts";
 import { sendFrame, type Guest } from "./guest.ts";
 import { handle } from "./handlers.ts";
 import type { Line, Visit, Visitor } from "./line.ts";
+import { encodeNote } from "./notes.ts";
+import { hear, joinOtherRelays, seatsHere, tellGone } from "./other-relays.ts";
 import { createPresenceList } from "./presence.ts";
 import { createProposing, type Outcome, type Telling } from "./proposing.ts";
 import { createQuotas } from "./quotas.ts";
@@ -47,6 +50,7 @@ export async function createRoom(
 ): Promise<Room> {
   let isOver = false;
   let site: Site | null = null;
+  let stopTelling: Stop = () => undefined;
   const listener: LogListener = {
     records(records) {
       const standing = site?.log.standing() ?? null;
@@ -54,12 +58,16 @@ export async function createRoom(
       if (standing !== null) takeIn(site, records, standing);
     },
     ended() {
-      if (site !== null) over(site);
+      if (site === null) isOver = true;
+      else over(site);
     },
     lost() {
-      if (site !== null) lost(site);
+      if (site === null) isOver = true;
+      else lost(site);
     },
-    noted: () => undefined,
+    noted(note) {
+      if (site !== null && !isOver) hear(site, note);
+    },
   };
 
   function over(ended: Site): void {
@@ -85,6 +93,7 @@ export async function createRoom(
   function close(finished: Site): void {
     if (isOver) return;
     isOver = true;
+    stopTelling();
     finished.presence.close();
     finished.turns.close();
     finished.gathering.close();
@@ -98,7 +107,13 @@ export async function createRoom(
     close(site);
   }
 
-  const opened = createSite(parts, await log.serve(routeId, listener), {
+  const roomLog = await log.serve(routeId, listener);
+  if (isOver) {
+    // Whoever comes again is served what stands then.
+    roomLog.close();
+    throw new Error("the room went while it was looked up");
+  }
+  const opened = createSite(parts, roomLog, {
     // What was proposed to a room that has just ended finds it closed: no failure of the order.
     unreachable: () => isOver || parts.report("unreachable"),
     idle: checkIdle,
@@ -106,6 +121,7 @@ export async function createRoom(
   site = opened;
   const standing = opened.log.standing();
   if (standing !== null) awaitSessions(opened, standingSessions(standing.state));
+  stopTelling = joinOtherRelays(opened);
 
   return {
     enter(visitor, line) {
@@ -131,6 +147,7 @@ export async function createRoom(
     async drain() {
       await opened.proposing.idle();
       opened.delivery.flush();
+      tellGone(opened, seatsHere(opened));
       opened.seated.clear();
       opened.turns.close();
       for (const guest of opened.guests) end(opened, guest, CLOSE.restart, parts.retryAfterMs());
@@ -169,7 +186,14 @@ function createSite(parts: RoomParts, log: RoomLog, telling: Telling): Site {
     delivery,
     proposing,
     presence,
-    turns: createTurns(clock),
+    turns: createTurns({
+      clock,
+      lease: (leaseMs) => log.lease(leaseMs),
+      release() {
+        log.release();
+        log.note(encodeNote({ kind: "turn-free" }));
+      },
+    }),
     gathering: createGathering(clock, (open) => proposeRefounding(site, open)),
     quotas: createQuotas(clock, limits),
     guests: new Set(),

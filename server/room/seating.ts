@@ -1,4 +1,5 @@
 /** What accepted records do to a room's lines: who gets a seat here, who loses it, who is told. */
+import { equal } from "../../shared/bytes.ts";
 import { CLOSE } from "../../shared/close-codes.ts";
 import type { SessionId } from "../../shared/ids.ts";
 import type { Leave, Record } from "../../shared/protocol.ts";
@@ -12,7 +13,6 @@ import { seatOf, standingSessions } from "./state.ts";
 /** Takes in new records; `standing` is the room as of the last of them. */
 export function takeIn(site: Site, records: readonly Record[], standing: Standing): void {
   site.delivery.records(records);
-  const holder = site.turns.holder();
   for (const record of records) {
     switch (record.kind) {
       case "open":
@@ -20,11 +20,11 @@ export function takeIn(site: Site, records: readonly Record[], standing: Standin
         break;
       case "commit":
         if (seatOf(standing.state, record.session)?.since === record.number) {
-          seat(site, record, standing, "joining");
+          seat(site, record, standing);
         }
         break;
       case "arrive":
-        seat(site, record, standing, "arriving");
+        seat(site, record, standing);
         break;
       case "leave":
         left(site, record);
@@ -32,19 +32,18 @@ export function takeIn(site: Site, records: readonly Record[], standing: Standin
       case "post":
     }
   }
-  // Who got the turn just now was shown the newest commit record already.
-  if (site.turns.holder() === holder && records.some(({ kind }) => kind === "commit")) {
-    site.turns.renew();
-  }
+  if (records.some(({ kind }) => kind === "commit")) site.turns.renew();
   for (const guest of site.guests) {
     if (guest.phase.kind === "holding") resume(site, guest, guest.phase.cursor);
   }
+  // Another relay may have done what this one was kept for.
+  site.checkIdle();
 }
 
 function opened(site: Site, open: Extract<Record, { kind: "open" }>, standing: Standing): void {
   site.gathering.close();
   site.report(open.refounding === null ? "founded" : "refounded");
-  if (open.refounding === null) seat(site, open, standing, "founding");
+  if (open.refounding === null) seat(site, open, standing);
   else for (const session of open.refounding.sessions) site.presence.setAway(session);
   for (const guest of site.guests) {
     const { kind } = guest.phase;
@@ -52,29 +51,48 @@ function opened(site: Site, open: Extract<Record, { kind: "open" }>, standing: S
   }
 }
 
-type Claim = "founding" | "joining" | "arriving";
+type Seating = Extract<Record, { kind: "open" | "commit" | "arrive" }>;
 
 /** The line for which this record was proposed, if it is on this relay and still here. */
-function claimantOf(site: Site, record: Record, claim: Claim): Guest | null {
+function claimantOf(site: Site, record: Seating): Guest | null {
   for (const guest of site.guests) {
-    if (guest.visitor.session !== record.session || guest.phase.kind !== claim) continue;
-    if (record.kind !== "arrive" || record.connections === guest.visitor.connections) return guest;
+    if (guest.visitor.session === record.session && isClaim(guest, record)) return guest;
   }
   return null;
 }
 
+/** A session may have asked for the same at another relay: the very record must be this line's. */
+function isClaim({ phase, visitor }: Guest, record: Seating): boolean {
+  switch (record.kind) {
+    case "open":
+      return phase.kind === "founding" && equal(phase.sealed, record.sealed);
+    case "commit":
+      return (
+        phase.kind === "joining" && phase.sealed !== null && equal(phase.sealed, record.sealed)
+      );
+    case "arrive":
+      return phase.kind === "arriving" && record.connections === visitor.connections;
+  }
+}
+
 /** The record gives its session the seat: to the line that proposed it, from any older one. */
-function seat(site: Site, record: Record, standing: Standing, claim: Claim): void {
+function seat(site: Site, record: Seating, standing: Standing): void {
   const { session } = record;
   const older = site.seated.get(session);
-  const guest = claimantOf(site, record, claim);
+  site.seated.delete(session);
+  if (older !== undefined) end(site, older, CLOSE.replaced);
+  const guest = claimantOf(site, record);
   if (guest === null) {
-    if (older !== undefined) end(site, older, CLOSE.replaced);
-    site.presence.setAway(session);
+    for (const other of site.guests) {
+      const waits = other.visitor.session === session && other.phase.kind === "joining";
+      if (waits) end(site, other, CLOSE.gone);
+    }
+    // Whoever proposed it has it, at another relay; if that was a line here that is gone, its
+    // `proposeSeating` tells.
+    site.presence.setElsewhere(session);
     return;
   }
   site.seated.set(session, guest);
-  if (older !== undefined) end(site, older, CLOSE.replaced);
   const covered = guest.phase.kind === "arriving" ? guest.phase.covered : record.number - 1;
   site.turns.drop(guest.joiner);
   welcome(site, guest, { covered, arrival: record.number }, standing);
@@ -110,6 +128,7 @@ function welcome(
   const failed = () => end(site, guest, CLOSE.later);
   setPhase(guest, {
     kind: "seated",
+    arrival,
     stop: catchUp(site, { line: guest.line, covered, failed }),
   });
 }

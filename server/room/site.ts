@@ -4,20 +4,21 @@ import { CLOSE, type CloseReason } from "../../shared/close-codes.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { SessionId } from "../../shared/ids.ts";
 import type { Refused } from "../../shared/protocol.ts";
-import type { RoomLog } from "../ports/log.ts";
+import type { Candidate, RoomLog } from "../ports/log.ts";
 import { pieces } from "./batches.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Gathering } from "./gathering.ts";
 import { closeLine, sendFrame, setPhase, type Guest } from "./guest.ts";
 import type { RoomLimits } from "./limits.ts";
+import { tellGone } from "./other-relays.ts";
 import type { PresenceList } from "./presence.ts";
-import type { Proposing } from "./proposing.ts";
+import type { Outcome, Proposing } from "./proposing.ts";
 import type { Quotas } from "./quotas.ts";
 import { seatOf } from "./state.ts";
 import type { Turns } from "./turns.ts";
 
 /** What a room tells the operator: that it happened, never where or to whom. */
-export type RoomEvent = "founded" | "refounded" | "ended" | "unreachable";
+export type RoomEvent = "founded" | "refounded" | "ended" | "unreachable" | "strange-note";
 
 export interface Site {
   readonly clock: Clock;
@@ -48,6 +49,7 @@ const OUTSIDE_MS = 30_000;
 export function depart(site: Site, guest: Guest): void {
   if (!site.guests.delete(guest)) return;
   const { session } = guest.visitor;
+  const { phase } = guest;
   setPhase(guest, { kind: "over" });
   site.delivery.detach(guest.line);
   site.turns.drop(guest.joiner);
@@ -55,6 +57,7 @@ export function depart(site: Site, guest: Guest): void {
   if (site.seated.get(session) === guest) {
     site.seated.delete(session);
     site.presence.setAway(session);
+    if (phase.kind === "seated") tellGone(site, [{ session, arrival: phase.arrival }]);
   }
   const standing = site.log.standing();
   if (standing === null || seatOf(standing.state, session) === null) site.quotas.forget(session);
@@ -66,6 +69,28 @@ export function end(site: Site, guest: Guest, reason: CloseReason, retryAfterMs?
   if (guest.phase.kind === "over") return;
   depart(site, guest);
   closeLine(guest, reason, retryAfterMs);
+}
+
+/**
+ * Proposes what gives this guest's session its seat. If the line is gone by the time it is in the order,
+ * nobody has the seat that it gave.
+ */
+export function proposeSeating(
+  site: Site,
+  guest: Guest,
+  candidate: Candidate,
+  settled: (outcome: Outcome) => void,
+): void {
+  const { session } = guest.visitor;
+  site.proposing.propose(candidate, (outcome) => {
+    settled(outcome);
+    if (outcome.kind !== "accepted" || site.seated.has(session)) return;
+    const standing = site.log.standing();
+    const arrival = standing === null ? undefined : seatOf(standing.state, session)?.arrival;
+    if (arrival !== outcome.number) return;
+    site.presence.setAway(session);
+    tellGone(site, [{ session, arrival }]);
+  });
 }
 
 /** Leaves it to the client what it does: found, found again, arrive, ask for a turn, or go. */

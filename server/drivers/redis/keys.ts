@@ -12,6 +12,8 @@ export interface RoomNames {
   readonly state: string;
   /** Sharded pub/sub: records, endings, notes. */
   readonly channel: string;
+  /** Which relay's joiners have the turn. */
+  readonly turn: string;
   /** Before an incarnation: what is kept of one life. */
   readonly lives: string;
 }
@@ -20,7 +22,12 @@ export function namesOf(routeId: RouteId): RoomNames {
   // A route id is a hash already, so its first bits are evenly spread.
   const partition = Number.parseInt(routeId.slice(0, 8), 16) % PARTITIONS;
   const room = `mayfly:{p${partition}}:${routeId}`;
-  return { state: `${room}:state`, channel: `${room}:channel`, lives: `${room}:life:` };
+  return {
+    state: `${room}:state`,
+    channel: `${room}:channel`,
+    turn: `${room}:turn`,
+    lives: `${room}:life:`,
+  };
 }
 
 export function recordKey(names: RoomNames, incarnation: Incarnation, number: number): string {

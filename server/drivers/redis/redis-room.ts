@@ -17,6 +17,7 @@ import { LOAD, PURGE } from "./scripts.ts";
 import { createMilestones } from "./milestones.ts";
 import { createSequence, type Arrived } from "./sequence.ts";
 import { lookUp, type Seen } from "./look-up.ts";
+import { createTurnLease } from "./turn-lease.ts";
 import { storedRecords, type StoredRecords } from "./stored-records.ts";
 
 /** Guards that fail again and again: somebody else is quicker each time. */
@@ -237,6 +238,7 @@ export function createRedisRoom(deps: RedisRoomDeps): RedisRoom {
       const bytes = Buffer.from(encodeNote(deps.relayId, note));
       link.command("SPUBLISH", names.channel, bytes).catch(() => undefined);
     },
+    ...createTurnLease(link, names, deps.relayId),
     compare(seen) {
       if (isOver || early !== null) return;
       const isSame = seen.incarnation === (life?.incarnation ?? null);
