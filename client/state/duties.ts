@@ -10,6 +10,11 @@ import type { Seat } from "./seat.ts";
 
 /** Without its record for so long a commit is made anew. */
 const COMMIT_PATIENCE_MS = 5_000;
+/**
+ * After so many posts of one's own an epoch has been used enough: members open a post at most 128 ahead
+ * of the last one they had of its sender (crypto/mls-profile.ts), and whoever missed more must find a new epoch.
+ */
+const POSTS_PER_EPOCH = 64;
 /** A session commits at most once a second; a relay that says so is asked again after this. */
 const REFUSED_PAUSE_MS = 1_000;
 
@@ -114,6 +119,10 @@ export function createDuties(deps: DutyDeps): Duties {
 
   /** Everyone's path is renewed once per half hour, each in its turn, so that a stolen key goes stale. */
   function lookAtKeys(seat: Seat): void {
+    if (seat.postsInEpoch >= POSTS_PER_EPOCH) {
+      const dueMs = Math.max(clock.now(), notBeforeMs);
+      return schedule(`used:${seat.order.last()}:${notBeforeMs}`, dueMs, () => make(seat));
+    }
     const place = seat.attendance.turns(seat.group.members, seat.me).indexOf(seat.me);
     const dueMs = lastCommitMs + KEY_REFRESH_MS + Math.max(place, 0) * DUTY_TURN_MS;
     schedule(`keys:${dueMs}`, dueMs, () => make(seat));

@@ -87,6 +87,7 @@ async function followCommit(
   seat.group = applied.group;
   wipe(...applied.spent);
   seat.voidSinceMs = null;
+  seat.postsInEpoch = 0;
   seat.order.began(
     record,
     applied.group.authenticator,
@@ -136,6 +137,7 @@ async function followPost(
 ): Promise<readonly Happening[]> {
   const { session, counter } = record;
   if (session === seat.me) {
+    seat.postsInEpoch += 1;
     seat.order.passed(record);
     return [{ kind: "acknowledged", envelope: fingerprint(record.sealed), counter }];
   }

@@ -19,6 +19,8 @@ export interface Seat {
   order: Order;
   attendance: Attendance;
   ownCommits: OwnCommit[];
+  /** Own posts that stand in the order since the present epoch began. */
+  postsInEpoch: number;
   /** Since when there is no usable GroupInfo: the first void commit since a valid one, ms. */
   voidSinceMs: number | null;
   /** Number of this session's newest arrival (open, commit or arrive). */
@@ -55,6 +57,7 @@ export function createSeat({ me, group, incarnation, record }: SeatedBy): Seat {
     order: createOrder(incarnation, record, group.authenticator),
     attendance: createAttendance(),
     ownCommits: [],
+    postsInEpoch: 0,
     voidSinceMs: null,
     arrival: record.number,
     firstRecord: record.number,
