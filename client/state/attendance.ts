@@ -3,17 +3,17 @@
  * The group says who is a member; this says what is known of each (DESIGN §4 "Duties", §5).
  */
 import type { SessionId } from "../../shared/ids.ts";
-import type { Seated } from "../../shared/protocol.ts";
+import type { Presence, Seated } from "../../shared/protocol.ts";
 
 export interface MemberOf {
   readonly session: SessionId;
 }
 
 export interface Attendance {
-  /** The relay's list of seats, as of a welcome. */
+  /** The relay's list of seats, as of a welcome; the records up to it may still follow. */
   seated(seats: readonly Seated[]): void;
-  /** Once the records up to that welcome are processed: a leaf without a seat has left. */
-  unseated(seats: readonly Seated[], members: readonly MemberOf[], nowMs: number): void;
+  /** They are processed: of the members, who has no seat has left, and who joined long ago may be away. */
+  caughtUp(members: readonly MemberOf[], nowMs: number): void;
   presence(change: Seated): void;
   joined(session: SessionId, epoch: bigint): void;
   left(session: SessionId, nowMs: number): void;
@@ -38,25 +38,34 @@ export interface Attendance {
 }
 
 export function createAttendance(): Attendance {
+  /** Seats as the relay told them last; of use only until its records are caught up with. */
+  const standing = new Map<SessionId, Presence>();
   const present = new Set<SessionId>();
   const leftAt = new Map<SessionId, number>();
   const joining = new Map<SessionId, bigint>();
   const passing = new Set<SessionId>();
   let confirmedEpoch = -1n;
 
+  function noteStanding(): void {
+    present.clear();
+    for (const [session, presence] of standing) if (presence === "present") present.add(session);
+  }
+
   const hasLeft = (session: SessionId): boolean => leftAt.has(session);
   return {
     seated(seats) {
-      present.clear();
-      for (const seat of seats) if (seat.presence === "present") present.add(seat.session);
+      standing.clear();
+      for (const { session, presence } of seats) standing.set(session, presence);
+      noteStanding();
     },
-    unseated(seats, members, nowMs) {
-      const standing = new Set(seats.map(({ session }) => session));
+    caughtUp(members, nowMs) {
+      noteStanding();
       for (const { session } of members) {
         if (!standing.has(session) && !leftAt.has(session)) leftAt.set(session, nowMs);
       }
     },
     presence({ session, presence }) {
+      standing.set(session, presence);
       if (presence === "present") present.add(session);
       else present.delete(session);
     },

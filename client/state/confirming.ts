@@ -80,6 +80,8 @@ export function createConfirming(deps: ConfirmingDeps): Confirming {
     stop() {
       stopWaiting();
       seat = null;
+      // Nothing may be called sealed that has no seat.
+      state = "joining";
     },
   };
 }

@@ -5,7 +5,8 @@
  */
 import type { Clock, Stop } from "../../shared/clock.ts";
 import type { SessionId } from "../../shared/ids.ts";
-import { DUTY_TURN_MS, KEY_REFRESH_MS, REPAIR_GAP_MS } from "../../shared/limits.ts";
+import { DUTY_TURN_MS, REPAIR_GAP_MS } from "../../shared/limits.ts";
+import { createRefresh } from "./refresh.ts";
 import type { Seat } from "./seat.ts";
 
 /** Without its record for so long a commit is made anew. */
@@ -34,7 +35,11 @@ export interface Duties {
   look(): void;
   /** Somebody joined in `epoch`. */
   confirmLater(epoch: bigint): void;
-  /** A commit was refused; its record may still come, so only a pause follows. */
+  /** A post stands in the order: this is an active minute. */
+  active(): void;
+  /** A commit of one's own was applied: its keys are fresh. */
+  committed(): void;
+  /** A commit was refused: after a pause it is made anew. The record of the old one may still come. */
   refused(): void;
   /** A new seat, or a new order. */
   reset(): void;
@@ -46,8 +51,9 @@ export function createDuties(deps: DutyDeps): Duties {
   const timers = new Set<Stop>();
   let scheduled: { readonly key: string; readonly stop: Stop } | null = null;
   let lastRepairMs = Number.NEGATIVE_INFINITY;
-  let lastCommitMs = clock.now();
+  let refusedAtMs = Number.NEGATIVE_INFINITY;
   let notBeforeMs = 0;
+  const refresh = createRefresh();
   let mayConfirm = false;
 
   function later(delayMs: number, task: () => Promise<void> | void): Stop {
@@ -117,15 +123,17 @@ export function createDuties(deps: DutyDeps): Duties {
     });
   }
 
-  /** Everyone's path is renewed once per half hour, each in its turn, so that a stolen key goes stale. */
+  /** Everyone's path is renewed after half an hour of talk, each in its turn, so that a stolen key goes stale. */
   function lookAtKeys(seat: Seat): void {
     if (seat.postsInEpoch >= POSTS_PER_EPOCH) {
       const dueMs = Math.max(clock.now(), notBeforeMs);
       return schedule(`used:${seat.order.last()}:${notBeforeMs}`, dueMs, () => make(seat));
     }
+    const sinceMs = refresh.dueSinceMs();
+    if (sinceMs === null || seat.group.members.length === 1) return unschedule();
     const place = seat.attendance.turns(seat.group.members, seat.me).indexOf(seat.me);
-    const dueMs = lastCommitMs + KEY_REFRESH_MS + Math.max(place, 0) * DUTY_TURN_MS;
-    schedule(`keys:${dueMs}`, dueMs, () => make(seat));
+    const dueMs = Math.max(sinceMs + Math.max(place, 0) * DUTY_TURN_MS, notBeforeMs);
+    schedule(`keys:${place}:${seat.order.last()}:${dueMs}`, dueMs, () => make(seat));
   }
 
   function schedule(key: string, dueMs: number, task: () => Promise<void>): void {
@@ -141,12 +149,12 @@ export function createDuties(deps: DutyDeps): Duties {
     const nowMs = clock.now();
     const isUnderWay = seat.ownCommits.some(
       ({ follows, proposedAtMs }) =>
-        follows === seat.order.last() && nowMs - proposedAtMs < COMMIT_PATIENCE_MS,
+        follows === seat.order.last() &&
+        proposedAtMs > Math.max(refusedAtMs, nowMs - COMMIT_PATIENCE_MS),
     );
     if (!isUnderWay) {
       const removes = need(seat)?.removes ?? [];
       if (removes.length === 0) lastRepairMs = nowMs;
-      lastCommitMs = nowMs;
       await deps.commit(removes);
     }
     later(COMMIT_PATIENCE_MS, () => {
@@ -158,7 +166,10 @@ export function createDuties(deps: DutyDeps): Duties {
   return {
     look,
     confirmLater,
+    active: () => refresh.active(clock.now()),
+    committed: () => refresh.done(),
     refused() {
+      refusedAtMs = clock.now();
       notBeforeMs = clock.now() + REFUSED_PAUSE_MS;
       look();
     },
@@ -166,7 +177,7 @@ export function createDuties(deps: DutyDeps): Duties {
       unschedule();
       for (const stop of timers) stop();
       timers.clear();
-      lastCommitMs = clock.now();
+      refresh.done();
       notBeforeMs = 0;
       mayConfirm = false;
     },

@@ -10,7 +10,7 @@ import { wipe, type RoomKeys } from "../crypto/keys.ts";
 import { openPost } from "../crypto/posts.ts";
 import { decodeInside, type Inside, type PostCover } from "./content.ts";
 import { fingerprint, isGroupInfoOf, openCommit, openPostCover } from "./seals.ts";
-import { nicknameOf, type Seat } from "./seat.ts";
+import { dropOwnCommits, nicknameOf, type Seat } from "./seat.ts";
 
 export type Happening =
   | { readonly kind: "joined"; readonly session: SessionId; readonly nickname: string }
@@ -32,6 +32,8 @@ export type Happening =
   | { readonly kind: "acknowledged"; readonly envelope: string; readonly counter: number }
   /** The group moved on: new keys, perhaps new members. */
   | { readonly kind: "epoch" }
+  /** A commit record is missing, so this session can follow no more; its seat stands. */
+  | { readonly kind: "stranded" }
   /** This session's seat ended: it left, or was removed. */
   | { readonly kind: "unseated" };
 
@@ -74,11 +76,14 @@ async function followCommit(
   keys: Keys,
   nowMs: number,
 ): Promise<readonly Happening[]> {
+  const doesFollow = record.follows === seat.order.last();
+  // Among the records that are missing was a commit: the keys after it cannot be had any more.
+  if (!doesFollow && seat.order.hash() === null) return [{ kind: "stranded" }];
   const committer = nicknameOf(seat, record.session);
   const applied = await verdictOn(seat, record, keys);
-  seat.ownCommits = [];
   if (applied.kind === "removed") return [{ kind: "unseated" }];
   if (applied.kind === "void") {
+    dropOwnCommits(seat);
     seat.voidSinceMs ??= nowMs;
     seat.order.passed(record, committer);
     return [];
@@ -86,6 +91,7 @@ async function followCommit(
   const repaired = seat.voidSinceMs !== null;
   seat.group = applied.group;
   wipe(...applied.spent);
+  dropOwnCommits(seat);
   seat.voidSinceMs = null;
   seat.postsInEpoch = 0;
   seat.order.began(
@@ -174,7 +180,8 @@ async function opened(
   }
   seat.group = result.group;
   wipe(...result.spent);
-  remember(seat.opened, mark);
+  seat.opened.add(mark);
+  forgetOldest(seat.opened);
   const inside = decodeInside(result.plaintext);
   wipe(result.plaintext);
   if (inside === null) return [...split, { kind: "unopened", nickname }];
@@ -194,10 +201,14 @@ function shown(
   const id = `${session}/${toHex(inside.messageId)}`;
   // In one life of the order a message comes once, under the counter that it was sealed with. Whoever
   // makes it come again can only be its sender, so that is told (DESIGN §4, "Who is who").
-  const isRepeated = isOfThisLife && (inside.counter !== record.counter || seat.shown.has(id));
+  // Across a lost order it may: what its sender did not see acknowledged is sealed anew ([G4]).
+  const { incarnation } = seat.order;
+  const isRepeated =
+    isOfThisLife && (inside.counter !== record.counter || seat.shown.get(id) === incarnation);
   if (isRepeated) return [...happenings, { kind: "repeated", nickname }];
   if (inside.body.kind === "empty" || seat.shown.has(id)) return happenings;
-  remember(seat.shown, id);
+  seat.shown.set(id, incarnation);
+  forgetOldest(seat.shown);
   const { sentAtMs, text } = inside.body;
   happenings.push({ kind: "said", session, nickname, id, sentAtMs, text });
   return happenings;
@@ -212,11 +223,11 @@ function isSplitInside({ order, lives }: Seat, record: Record, inside: Inside): 
   return inside.applied >= record.number || order.isOtherOrder(inside.applied, inside.orderHash);
 }
 
-function remember(set: Set<string>, value: string): void {
-  set.add(value);
-  if (set.size <= REMEMBERED) return;
-  for (const oldest of set) {
-    set.delete(oldest);
+/** Sets and maps keep the order of insertion. */
+function forgetOldest(seen: Set<string> | Map<string, unknown>): void {
+  if (seen.size <= REMEMBERED) return;
+  for (const oldest of seen.keys()) {
+    seen.delete(oldest);
     return;
   }
 }

@@ -1,14 +1,15 @@
 /** What a seat says to its relay besides posts, and the tags by which refusals are told apart. */
+import { equal, type Bytes } from "../../shared/bytes.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { SessionId } from "../../shared/ids.ts";
 import type { ClientFrame } from "../../shared/protocol.ts";
 import { commit } from "../crypto/group.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
-import { sealSignal } from "../crypto/signals.ts";
+import { openSignal, sealSignal } from "../crypto/signals.ts";
 import { CONFIRM_SIGNAL } from "./content.ts";
 import { commitOffer } from "./entering.ts";
 import type { OfferedPost } from "./outbox.ts";
-import { sealSignalCover } from "./seals.ts";
+import { openSignalCover, sealSignalCover } from "./seals.ts";
 import type { Seat } from "./seat.ts";
 
 export interface Offering {
@@ -69,4 +70,15 @@ export function createOffering(deps: {
     },
     forget: () => refs.clear(),
   };
+}
+
+/** The epoch that a signal confirms newcomers up to; null for any other signal. */
+export function confirmedIn(
+  seat: Seat,
+  keys: RoomKeys,
+  { session, sealed }: { readonly session: SessionId; readonly sealed: Bytes },
+): bigint | null {
+  const inner = openSignalCover(keys, session, sealed);
+  const opened = inner === null ? null : openSignal(seat.group, session, inner);
+  return opened !== null && equal(opened.body, CONFIRM_SIGNAL) ? opened.epoch : null;
 }

@@ -1,7 +1,8 @@
 /** Everything that a seated session holds of its room; it goes whole when the seat is lost. */
 import type { Incarnation, SessionId } from "../../shared/ids.ts";
 import type { Record } from "../../shared/protocol.ts";
-import type { Group } from "../crypto/mls-state.ts";
+import { wipe } from "../crypto/keys.ts";
+import { spentBetween, type Group } from "../crypto/mls-state.ts";
 import type { Pending } from "../crypto/group.ts";
 import { createAttendance, type Attendance } from "./attendance.ts";
 import { createOrder, type Order } from "./order.ts";
@@ -34,8 +35,8 @@ export interface Seat {
   readonly lives: Set<Incarnation>;
   /** Last counter seen of each session's posts. */
   readonly counters: Map<SessionId, number>;
-  /** Messages shown, as session and id; an id alone could be taken by another. */
-  readonly shown: Set<string>;
+  /** Messages shown, as session and id (an id alone could be taken by another), and in which life of the order. */
+  readonly shown: Map<string, Incarnation>;
   /** Inner ciphertexts opened: one offered again after a lost order opens for nobody twice. */
   readonly opened: Set<string>;
   /** Sessions whose leaving was told. */
@@ -65,7 +66,7 @@ export function createSeat({ me, group, incarnation, record }: SeatedBy): Seat {
     elders: new Set(group.members.map(({ session }) => session).filter((s) => s !== me)),
     lives: new Set([incarnation]),
     counters: new Map(),
-    shown: new Set(),
+    shown: new Map(),
     opened: new Set(),
     toldLeft: new Set(),
   };
@@ -75,11 +76,17 @@ export function createSeat({ me, group, incarnation, record }: SeatedBy): Seat {
 export function continueSeat(seat: Seat, incarnation: Incarnation, open: Record): void {
   seat.order = createOrder(incarnation, open, seat.group.authenticator);
   seat.attendance = createAttendance();
-  seat.ownCommits = [];
+  dropOwnCommits(seat);
   seat.voidSinceMs = null;
   seat.firstRecord = open.number;
   seat.lives.add(incarnation);
   seat.counters.clear();
+}
+
+/** [V3] Wipes what commits of one's own hold that can not be applied any more, and the present group does not. */
+export function dropOwnCommits(seat: Seat): void {
+  for (const { pending } of seat.ownCommits) wipe(...spentBetween(pending.group, seat.group));
+  seat.ownCommits = [];
 }
 
 export function nicknameOf(seat: Seat, session: SessionId): string | null {

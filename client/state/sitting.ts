@@ -2,23 +2,20 @@
  * What a session does while it has a seat: follows the records, posts, does its duties. How it came to
  * the seat, and what happens when it loses it, is stay.ts's.
  */
-import { equal, toHex } from "../../shared/bytes.ts";
+import { toHex } from "../../shared/bytes.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { SessionId } from "../../shared/ids.ts";
 import type { ClientFrame, Record, Refused, ServerFrame } from "../../shared/protocol.ts";
 import { wipeGroup } from "../crypto/group.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
 import type { Group } from "../crypto/mls-state.ts";
-import { openSignal } from "../crypto/signals.ts";
 import type { Confirming } from "./confirming.ts";
-import { CONFIRM_SIGNAL } from "./content.ts";
 import { createDuties } from "./duties.ts";
 import { follow } from "./following.ts";
-import { createOffering } from "./offering.ts";
+import { confirmedIn, createOffering } from "./offering.ts";
 import type { Outbox } from "./outbox.ts";
 import { createPosting } from "./posting.ts";
-import { openSignalCover } from "./seals.ts";
-import { continueSeat, createSeat, type Seat } from "./seat.ts";
+import { continueSeat, createSeat, nicknameOf, type Seat } from "./seat.ts";
 import type { Telling } from "./telling.ts";
 
 type Welcome = ServerFrame & { readonly kind: "welcome" };
@@ -72,6 +69,8 @@ export function createSitting(deps: SittingDeps): Sitting {
   let seat: Seat | null = null;
   let welcome: Welcome | null = null;
   let isReady = false;
+  /** Who joined while this session could not confirm anyone is still to be confirmed. */
+  let owesConfirms = false;
 
   const offering = createOffering(deps);
   const ready = (): Seat | null => (isReady ? seat : null);
@@ -105,6 +104,10 @@ export function createSitting(deps: SittingDeps): Sitting {
 
   async function look(): Promise<void> {
     confirming.look();
+    if (isReady && seat !== null && owesConfirms && confirming.state() === "confirmed") {
+      owesConfirms = false;
+      for (const epoch of seat.attendance.unconfirmed()) duties.confirmLater(epoch);
+    }
     duties.look();
     if (isReady && seat !== null && deps.mayPost()) await posting.pump(seat);
     deps.changed();
@@ -113,7 +116,8 @@ export function createSitting(deps: SittingDeps): Sitting {
   async function followOne(record: Record): Promise<boolean> {
     if (seat === null) return false;
     for (const happening of await follow(seat, record, keys, clock.now())) {
-      if (happening.kind === "unseated") {
+      if (happening.kind === "unseated" || happening.kind === "stranded") {
+        if (happening.kind === "stranded") offering.leave(seat);
         deps.unseated();
         return false;
       }
@@ -121,19 +125,22 @@ export function createSitting(deps: SittingDeps): Sitting {
         const message = outbox.acknowledged(happening.envelope, happening.counter);
         if (message !== null) telling.acknowledged(message, record);
       }
+      if (happening.kind === "epoch" && record.session === seat.me) duties.committed();
       if (happening.kind === "joined") duties.confirmLater(seat.group.epoch);
       telling.happened(happening, record, seat.me);
     }
+    if (record.kind === "post") duties.active();
     return true;
   }
 
   async function catchUp(): Promise<void> {
     if (seat === null || welcome === null || seat.order.number() < welcome.head) return;
-    const { counter, seated, arrival } = welcome;
+    const { counter, arrival } = welcome;
     welcome = null;
     isReady = true;
+    owesConfirms = true;
     seat.arrival = arrival;
-    seat.attendance.unseated(seated, seat.group.members, clock.now());
+    seat.attendance.caughtUp(seat.group.members, clock.now());
     for (const message of outbox.beyondReach(counter)) telling.changed(message);
     outbox.offerAgain();
     deps.inStep();
@@ -148,6 +155,7 @@ export function createSitting(deps: SittingDeps): Sitting {
       if (seat !== null) offering.leave(seat);
     },
     welcomed(frame) {
+      if (seat !== null && seat.order.incarnation !== frame.incarnation) return deps.disorder();
       welcome = frame;
       telling.relayTime(frame.nowMs);
       seat?.attendance.seated(frame.seated);
@@ -163,13 +171,8 @@ export function createSitting(deps: SittingDeps): Sitting {
       deps.changed();
       if (record.kind === "open") telling.notice({ kind: "founded" });
       else {
-        const own = seat.group.members.find(({ session }) => session === me);
-        const joined = {
-          kind: "joined",
-          session: me,
-          nickname: own?.nickname ?? "",
-        } as const;
-        telling.happened(joined, record, me);
+        const nickname = nicknameOf(seat, me) ?? "";
+        telling.happened({ kind: "joined", session: me, nickname }, record, me);
       }
       await catchUp();
     },
@@ -190,11 +193,11 @@ export function createSitting(deps: SittingDeps): Sitting {
     async signals(frame) {
       for (const { session, sealed } of frame.signals) {
         if (seat === null || session === seat.me) continue;
-        const inner = openSignalCover(keys, session, sealed);
-        const opened = inner === null ? null : openSignal(seat.group, session, inner);
-        if (opened === null || !equal(opened.body, CONFIRM_SIGNAL)) continue;
-        seat.attendance.confirmed(opened.epoch);
-        confirming.heard(session, opened.epoch);
+        const epoch = confirmedIn(seat, keys, { session, sealed });
+        if (epoch === null) continue;
+        seat.attendance.confirmed(epoch);
+        seat.attendance.didDuty(session);
+        confirming.heard(session, epoch);
       }
       await look();
     },

@@ -82,6 +82,7 @@ export function createTelling(deps: TellingDeps): Telling {
         }
         case "acknowledged":
         case "epoch":
+        case "stranded":
         case "unseated":
       }
     },
