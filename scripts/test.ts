@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureBundle } from "./bundle-size.ts";
 import { ensureChromium } from "./test/chromium.ts";
+import { ensureRedis } from "./test/redis.ts";
 import { run } from "./test/run.ts";
 import * as tally from "./test/tally.ts";
 
@@ -41,6 +42,11 @@ async function browserTests(files: readonly string[]): Outcome {
   return chromium === null ? tally.ONE_FAILED : vitest("e2e", files, { CHROMIUM: chromium });
 }
 
+async function unitTests(files: readonly string[]): Outcome {
+  const redis = await ensureRedis();
+  return redis === null ? tally.ONE_FAILED : vitest("unit", files, { REDIS_SERVER: redis });
+}
+
 function bundleSize(): tally.Tally {
   const { lines, isWithin } = measureBundle();
   for (const line of lines) console.log(line);
@@ -57,7 +63,7 @@ const STEPS: { readonly [name: string]: (files: readonly string[]) => Outcome } 
     for (const project of PROJECTS) outcomes.push(await check("tsc", "-p", project));
     return tally.sum(outcomes).failed === 0 ? tally.ONE_PASSED : tally.ONE_FAILED;
   },
-  unit: (files) => vitest("unit", files),
+  unit: unitTests,
   build: () => check("vite", "build", "client", "--logLevel", "warn"),
   size: async () => bundleSize(),
   e2e: browserTests,
