@@ -267,7 +267,7 @@ describe("[F1] a forged signal is ignored:", () => {
     dave.room().send("held");
     const sealed = forge(on, before);
     if (sealed === null) throw new Error("too large");
-    on.mallory.signal(sealed);
+    on.mallory.send({ kind: "signal", sealed });
     await on.world.until("it reached dave", () => reached() === 1);
     await on.world.run(500);
     expect(dave.room().encryption.value.kind).toBe("joining");
