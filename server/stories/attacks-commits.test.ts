@@ -10,7 +10,7 @@ import { createIdentity } from "../../client/crypto/identity.ts";
 import { concat } from "../../shared/bytes.ts";
 import { confirmed, goesOn, sessionOf } from "./going-on.ts";
 import { joinBent, type HostileJoin } from "./hostile-joins.ts";
-import { commitOfferOf, sealedInfo, type HostileCommit } from "./hostile-offers.ts";
+import { commitOfferOf, hostileCommit, sealedInfo, type HostileCommit } from "./hostile-offers.ts";
 import { isRefused, isVoidForAll, NAMES, stage, type Stage } from "./hostile-stage.ts";
 import type { Puppet } from "./puppet.ts";
 
@@ -88,6 +88,24 @@ describe("[V2] a member's commit is void for all, and the room goes on:", () => 
     const on = await stage();
     const { session } = on.mallory.who.identity;
     await isVoidForAll(on, session, hostile(on, make(on)));
+    await goesOn(on.world, on.honest, on.insider.link);
+  });
+
+  it("a valid commit sealed in alice's name: the relay stamps mallory's session", async () => {
+    const on = await stage();
+    const { mallory, alice } = on;
+    const { session } = mallory.who.identity;
+    const asAlice = {
+      ...mallory.who,
+      identity: { ...mallory.who.identity, session: sessionOf(alice) },
+    };
+    const place = { follows: mallory.seat()?.order.last() ?? 0, ref: mallory.nextRef() };
+    const made = await hostileCommit(
+      asAlice,
+      { group: mallory.group(), ...place },
+      { kind: "valid" },
+    );
+    await isVoidForAll(on, session, async () => void mallory.offer(made.offer));
     await goesOn(on.world, on.honest, on.insider.link);
   });
 
