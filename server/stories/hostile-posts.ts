@@ -1,9 +1,16 @@
-/** Posts that say of themselves whatever an insider likes; what is not named is as an honest client has it. */
+/** Posts and confirms that say whatever an insider likes; what is not named is as an honest client has it. */
 import { randomBytes } from "node:crypto";
 import { sealPost } from "../../client/crypto/posts.ts";
+import type { Group } from "../../client/crypto/mls-state.ts";
+import { sealSignal } from "../../client/crypto/signals.ts";
 import { wipe, type RoomKeys } from "../../client/crypto/keys.ts";
-import { encodeInside, MESSAGE_ID_BYTES, type Body } from "../../client/state/content.ts";
-import { sealPostCover } from "../../client/state/seals.ts";
+import {
+  CONFIRM_SIGNAL,
+  encodeInside,
+  MESSAGE_ID_BYTES,
+  type Body,
+} from "../../client/state/content.ts";
+import { sealPostCover, sealSignalCover } from "../../client/state/seals.ts";
 import type { Seat } from "../../client/state/seat.ts";
 import type { Bytes } from "../../shared/bytes.ts";
 import type { Incarnation } from "../../shared/ids.ts";
@@ -65,4 +72,11 @@ async function sealInside(seat: Seat, what: HostilePost & { readonly counter: nu
   seat.group = made.group;
   wipe(...made.spent);
   return made.sealed;
+}
+
+/** Confirms, sealed, whoever is in that group: the order's, or one that stands in none. */
+export function hostileConfirm(keys: RoomKeys, group: Group, counter: number): Bytes {
+  const sealed = sealSignalCover(keys, group.me, sealSignal(group, counter, CONFIRM_SIGNAL));
+  if (sealed === null) throw new Error("a confirm that is too large");
+  return sealed;
 }

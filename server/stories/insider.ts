@@ -82,7 +82,7 @@ export function jam(
   let isStopped = false;
   const tick = (): void => {
     if (isStopped) return;
-    if (puppet.isConnected() && puppet.seat() !== null) {
+    if (puppet.isWelcome()) {
       puppet.commit(next()).catch((error: unknown) => world.faults.push(error));
     }
     world.clock.after(everyMs, tick);

@@ -10,16 +10,13 @@ import type { ClientFrame, Offer, Record, Refused, ServerFrame } from "../../sha
 import type { Socket } from "../../client/net/socket.ts";
 import type { RoomKeys } from "../../client/crypto/keys.ts";
 import type { Group } from "../../client/crypto/mls-state.ts";
-import { sealSignal } from "../../client/crypto/signals.ts";
 import { createCandidacy } from "../../client/state/candidacy.ts";
-import { CONFIRM_SIGNAL } from "../../client/state/content.ts";
 import { enterFrame, isRefoundingOf, type Entrant } from "../../client/state/entering.ts";
 import { follow } from "../../client/state/following.ts";
-import { sealSignalCover } from "../../client/state/seals.ts";
 import { continueSeat, createSeat, type Seat } from "../../client/state/seat.ts";
 import { createSerial } from "../../client/state/serial.ts";
 import { hostileCommit, type HostileCommit } from "./hostile-offers.ts";
-import { hostilePost, type HostilePost } from "./hostile-posts.ts";
+import { hostileConfirm, hostilePost, type HostilePost } from "./hostile-posts.ts";
 import type { Network } from "./wire.ts";
 
 /** What a puppet does of its own accord; everything else it does when told. */
@@ -47,11 +44,13 @@ export interface Puppet {
   readonly refusals: readonly Refused[];
   /** Close codes of its sockets, in order. */
   readonly closes: readonly number[];
-  /** Null until it has joined or founded. @throws nothing. */
+  /** Null until it has joined or founded. */
   seat(): Seat | null;
   /** @throws where it has no seat. */
   group(): Group;
   isConnected(): boolean;
+  /** True while its present connection has its seat. */
+  isWelcome(): boolean;
   /** Opens a (further) socket; `claims` replace what an honest client would say of itself. */
   connect(claims?: { readonly connections?: number; readonly cursor?: Cursor | null }): void;
   /** Loses its socket without a word. */
@@ -93,6 +92,7 @@ export function createPuppet(deps: PuppetDeps): Puppet {
   let socket: Socket | null = null;
   let seat: Seat | null = null;
   let welcome: Extract<ServerFrame, { kind: "welcome" }> | null = null;
+  let isWelcome = false;
   let connections = 0;
   let lastRef = 0;
   let lastCounter = 0;
@@ -130,6 +130,7 @@ export function createPuppet(deps: PuppetDeps): Puppet {
         return aim.kind === "idle" ? undefined : puppet.send({ kind: "ask-turn" });
       case "welcome":
         welcome = frame;
+        isWelcome = true;
         lastCounter = frame.counter;
         seat?.attendance.seated(frame.seated);
         return undefined;
@@ -189,8 +190,10 @@ export function createPuppet(deps: PuppetDeps): Puppet {
     seat: () => seat,
     group: () => ownSeat().group,
     isConnected: () => socket !== null,
+    isWelcome: () => seat !== null && isWelcome,
     connect(claims = {}) {
       connections = claims.connections ?? connections + 1;
+      isWelcome = false;
       const opened = network.openSocket({
         opened: () => undefined,
         frame(frame) {
@@ -199,7 +202,9 @@ export function createPuppet(deps: PuppetDeps): Puppet {
         },
         closed(code) {
           closes.push(code);
-          if (socket === opened) socket = null;
+          if (socket !== opened) return;
+          socket = null;
+          isWelcome = false;
         },
       });
       socket = opened;
@@ -207,6 +212,7 @@ export function createPuppet(deps: PuppetDeps): Puppet {
     drop() {
       socket?.close();
       socket = null;
+      isWelcome = false;
     },
     send: (frame) => socket?.send(frame),
     nextRef: () => ++lastRef,
@@ -232,10 +238,7 @@ export function createPuppet(deps: PuppetDeps): Puppet {
       }),
     confirm(group = ownSeat().group) {
       signals += 1;
-      const inner = sealSignal(group, signals, CONFIRM_SIGNAL);
-      const sealed = sealSignalCover(keys, puppet.who.identity.session, inner);
-      if (sealed === null) throw new Error("a confirm that is too large");
-      puppet.signal(sealed);
+      puppet.signal(hostileConfirm(keys, group, signals));
     },
     signal: (sealed) => puppet.send({ kind: "signal", sealed }),
     leave() {

@@ -4,22 +4,12 @@
  */
 import { expect, it } from "vitest";
 import type { MessageItem } from "../../client/state/view.ts";
+import { createRandomSource } from "./random-source.ts";
 import { createWorld, type Person, type World } from "./world.ts";
 
 const SEEDS = Number(process.env["MAYFLY_RANDOM_RUNS"] ?? 24);
 const FIRST_SEED = Number(process.env["MAYFLY_RANDOM_SEED"] ?? 1);
 const DAY_MS = 60_000;
-
-/** Mulberry32: small, seeded, good enough to draw schedules. */
-function generator(seed: number): () => number {
-  let state = (seed * 2_654_435_761) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 interface Guest {
   readonly person: Person;
@@ -34,9 +24,7 @@ const messagesOf = (who: Person): readonly MessageItem[] =>
 async function day(
   seed: number,
 ): Promise<{ world: World; guests: Guest[]; said: Map<string, Person> }> {
-  const random = generator(seed);
-  const between = (low: number, high: number): number =>
-    low + Math.floor(random() * (high - low + 1));
+  const { next: random, between } = createRandomSource(seed);
   const world = createWorld({ latencyMs: () => between(5, 100), random });
   const said = new Map<string, Person>();
   const host = await world.founder("host", { graceMs: 20_000 });
