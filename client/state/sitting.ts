@@ -69,8 +69,6 @@ export function createSitting(deps: SittingDeps): Sitting {
   let seat: Seat | null = null;
   let welcome: Welcome | null = null;
   let isReady = false;
-  /** Who joined while this session could not confirm anyone is still to be confirmed. */
-  let owesConfirms = false;
 
   const offering = createOffering(deps);
   const ready = (): Seat | null => (isReady ? seat : null);
@@ -104,10 +102,6 @@ export function createSitting(deps: SittingDeps): Sitting {
 
   async function look(): Promise<void> {
     confirming.look();
-    if (isReady && seat !== null && owesConfirms && confirming.state() === "confirmed") {
-      owesConfirms = false;
-      for (const epoch of seat.attendance.unconfirmed()) duties.confirmLater(epoch);
-    }
     duties.look();
     if (isReady && seat !== null && deps.mayPost()) await posting.pump(seat);
     deps.changed();
@@ -138,7 +132,6 @@ export function createSitting(deps: SittingDeps): Sitting {
     const { counter, arrival } = welcome;
     welcome = null;
     isReady = true;
-    owesConfirms = true;
     seat.arrival = arrival;
     seat.attendance.caughtUp(seat.group.members, clock.now());
     for (const message of outbox.beyondReach(counter)) telling.changed(message);
