@@ -83,6 +83,46 @@ describe("[Y5] a post that the relay withholds from bob", () => {
   });
 });
 
+describe("[Y5] a commit record that the relay withholds from bob", () => {
+  const withholdCommits = (who: Person): void =>
+    changeRecords(who, (record) => (record.kind === "commit" ? [] : [record]));
+
+  it("of a join: a gap, a message that he cannot open, and with the next commit he is back as a new member", async () => {
+    const { world, alice, bob, carol, all, link } = await scene();
+    withholdCommits(bob);
+    const dave = await world.joiner("dave", link);
+    says(alice, "welcome, dave");
+    await world.until("dave reads it", reads(dave, "alice: welcome, dave"));
+    await world.until("bob is told", () => bob.notices().includes("unopened"));
+    expect(bob.notices()).toContain("gap");
+    expect(bob.read()).toEqual([]);
+    changeRecords(bob, null);
+    const erin = await world.joiner("erin", link);
+    await world.until("bob rejoins by himself", () => bob.notices().includes("rejoined"), 60_000);
+    await confirmed(world, [bob]);
+    await goesOn(world, [...all, dave, erin], link);
+    expect(carol.notices()).not.toContain("split");
+  });
+
+  it("of carol's Remove: what bob seals for her goes nowhere, and he sees the gap", async () => {
+    const order = createHostileOrder();
+    const { world, alice, bob, carol, link } = await scene(order.options);
+    withholdCommits(bob);
+    carol.room().leave();
+    await world.until("carol is removed", () => alice.people().join() === "alice,bob");
+    says(bob, "is carol still here?");
+    says(alice, "no");
+    await world.until("bob sees that something is missing", () => bob.notices().includes("gap"));
+    await world.run(2_000);
+    expect(order.records.filter(isPostOf(bob, 1))).toEqual([]);
+    expect(bob.mine("is carol still here?")?.delivery).toBe("pending");
+    changeRecords(bob, null);
+    bob.room().rejoin();
+    await confirmed(world, [bob]);
+    await goesOn(world, [alice, bob], link);
+  });
+});
+
 describe("[Y3] a post that the relay repeats", () => {
   it("under its own number is skipped, and nobody sees it twice", async () => {
     const { world, alice, bob, all, link } = await scene();
