@@ -1,6 +1,7 @@
 /** Takes messages out of the outbox, seals them in the present epoch and offers them (DESIGN §2 "post"). */
 import { toHex, type Bytes } from "../../shared/bytes.ts";
 import type { Clock, Stop } from "../../shared/clock.ts";
+import type { Incarnation } from "../../shared/ids.ts";
 import { HOLD_AFTER_LEAVE_MS } from "../../shared/limits.ts";
 import type { Offer } from "../../shared/protocol.ts";
 import { wipe, type RoomKeys } from "../crypto/keys.ts";
@@ -40,8 +41,18 @@ export interface PostingDeps {
   readonly later: (delayMs: number, task: () => void) => Stop;
 }
 
+/** A post as it is offered, and what it was sealed for. */
+interface SealedPost {
+  readonly counter: number;
+  readonly names: number;
+  readonly sealed: Bytes;
+  readonly sealing: Sealing;
+  readonly incarnation: Incarnation;
+}
+
 export function createPosting(deps: PostingDeps): Posting {
   const { clock, keys, outbox } = deps;
+  const sealedPosts = new WeakMap<Outgoing, SealedPost>();
   let sealAfter = 0;
   let notBeforeMs = 0;
   let pace = PACE_BURST;
@@ -78,6 +89,31 @@ export function createPosting(deps: PostingDeps): Posting {
       watched = null;
       if (outbox.oldestUnderWay() === oldest) outbox.offerAgain();
     });
+  }
+
+  /**
+   * A post offered again is the same bytes while they may still be accepted: each sealing uses up a
+   * generation of the ratchet, and who seals many that get lost cannot be opened any more.
+   */
+  async function sealedPostOf(
+    seat: Seat,
+    message: Outgoing & { counter: number },
+  ): Promise<SealedPost> {
+    const { order } = seat;
+    const kept = sealedPosts.get(message);
+    const isGood =
+      kept !== undefined &&
+      !message.isAgain &&
+      kept.counter === message.counter &&
+      kept.names >= sealAfter &&
+      kept.sealing.epoch === toHex(order.tag()) &&
+      kept.incarnation === order.incarnation;
+    if (isGood) return kept;
+    const sealing = await seal(seat, message);
+    const { incarnation } = order;
+    const made = { ...envelope(seat, message, sealing.inner), incarnation, sealing };
+    sealedPosts.set(message, made);
+    return made;
   }
 
   async function seal(seat: Seat, message: Outgoing & { counter: number }): Promise<Sealing> {
@@ -123,8 +159,7 @@ export function createPosting(deps: PostingDeps): Posting {
         const message = outbox.next();
         if (message === null) break;
         pace -= 1;
-        const sealing = await seal(seat, message);
-        const { counter, names, sealed } = envelope(seat, message, sealing.inner);
+        const { counter, names, sealed, sealing } = await sealedPostOf(seat, message);
         const offered = outbox.offered(message, fingerprint(sealed), sealing);
         offers.push({ kind: "post", ref: deps.newRef(offered), counter, names, sealed });
       }

@@ -200,3 +200,22 @@ it("[T1] twenty join at once while alice and bob talk on without starving", asyn
   expect(new Set(all.map((who) => who.room().safetyCode.value)).size).toBe(1);
   expect(world.faults).toEqual([]);
 });
+
+it("[Q6] a long outage uses up no ratchet: sixteen posts offered again and again still open", async () => {
+  const world = createWorld();
+  const [alice, bob] = await threeOf(world);
+  const texts = Array.from({ length: 16 }, (_, i) => `held up ${i}`);
+  alice.network.tamperUp = () => [];
+  for (const text of texts) alice.room().send(text);
+  // Each offer is lost, each connection breaks: what is under way is offered a dozen times.
+  for (let i = 0; i < 12; i++) {
+    await world.run(6_000);
+    alice.network.breakAll();
+  }
+  alice.network.tamperUp = null;
+  alice.network.breakAll();
+  await world.until("bob reads them all", () => bob.read().length === texts.length, 60_000);
+  expect(bob.read()).toEqual(texts.map((text) => `alice: ${text}`));
+  expect(bob.notices()).not.toContain("unopened");
+  expect(world.faults).toEqual([]);
+});
