@@ -47,6 +47,11 @@ function get<T>(list: readonly T[], at: number): T {
   return item;
 }
 
+function offerOf(offered: Offered | undefined): OfferedPost {
+  if (offered === undefined) throw new Error("nothing was offered");
+  return offered.offer;
+}
+
 describe("counters", () => {
   it("[Q1] are given in the order of sending, from 1, and at most 16 posts are under way", () => {
     const { outbox } = setUp(...Array.from({ length: 20 }, (_, i) => `text ${i}`));
@@ -77,7 +82,7 @@ describe("counters", () => {
     const { outbox, messages } = setUp("a", "b", "c");
     const [a, b] = pump(outbox);
     // Every copy of a known to me was refused for good, and an empty post took its counter …
-    expect(outbox.refused(get([a!], 0).offer, "rate", 0)).toBe(messages[0]);
+    expect(outbox.refused(offerOf(a), "rate", 0)).toBe(messages[0]);
     const [empty] = pump(outbox);
     expect(empty?.counter).toBe(1);
     // … yet a stranger record of mine stands there: the empty one, b and c make room.
@@ -102,7 +107,7 @@ describe("refusals", () => {
   it("[Q3] duplicate settles nothing", () => {
     const { outbox, messages } = setUp("a");
     const [a] = pump(outbox);
-    expect(outbox.refused(get([a!], 0).offer, "duplicate", 1)).toBeNull();
+    expect(outbox.refused(offerOf(a), "duplicate", 1)).toBeNull();
     expect(messages[0]?.delivery).toBe("pending");
     expect(outbox.hasMore()).toBe(false);
     expect(outbox.pending()).toBe(1);
@@ -111,15 +116,15 @@ describe("refusals", () => {
   it("[Q4] expect: all from that counter on is offered again, once for a burst of refusals", () => {
     const { outbox } = setUp("a", "b", "c");
     const [, b, c] = pump(outbox);
-    outbox.refused(get([b!], 0).offer, "expect", 1);
-    outbox.refused(get([c!], 0).offer, "expect", 1);
+    outbox.refused(offerOf(b), "expect", 1);
+    outbox.refused(offerOf(c), "expect", 1);
     expect(shown(pump(outbox))).toEqual([
       ["a", 1],
       ["b", 2],
       ["c", 3],
     ]);
     // The second refusal was of the flight before: nothing is due because of it.
-    outbox.refused(get([c!], 0).offer, "expect", 1);
+    outbox.refused(offerOf(c), "expect", 1);
     expect(outbox.hasMore()).toBe(false);
   });
 
@@ -127,7 +132,7 @@ describe("refusals", () => {
     const { outbox, messages } = setUp("a", "b", "c");
     const before = messages.map(({ messageId }) => messageId);
     const [, b] = pump(outbox);
-    outbox.refused(get([b!], 0).offer, "stale", 7);
+    outbox.refused(offerOf(b), "stale", 7);
     expect(shown(pump(outbox))).toEqual([
       ["b", 2],
       ["c", 3],
@@ -140,14 +145,14 @@ describe("refusals", () => {
     (reason) => {
       const { outbox, messages } = setUp("a", "b");
       const [a] = pump(outbox);
-      expect(outbox.refused(get([a!], 0).offer, reason, 0)).toBe(messages[0]);
+      expect(outbox.refused(offerOf(a), reason, 0)).toBe(messages[0]);
       expect(messages[0]).toMatchObject({ delivery: "failed", failReason: reason });
       expect(outbox.pending()).toBe(1);
       const [empty, b] = pump(outbox);
       expect([empty?.text, empty?.counter]).toEqual(["", 1]);
       expect([b?.text, b?.counter]).toEqual(["b", 2]);
       // An empty post never fails: without it all later ones would wait for ever.
-      expect(outbox.refused(get([empty!], 0).offer, "rate", 0)).toBeNull();
+      expect(outbox.refused(offerOf(empty), "rate", 0)).toBeNull();
       expect(shown(pump(outbox))).toContainEqual(["", 1]);
     },
   );
@@ -157,7 +162,7 @@ describe("refusals", () => {
     const [first] = pump(outbox);
     outbox.offerAgain();
     const [second] = pump(outbox);
-    expect(outbox.refused(get([second!], 0).offer, "rate", 0)).toBeNull();
+    expect(outbox.refused(offerOf(second), "rate", 0)).toBeNull();
     expect(messages[0]?.delivery).toBe("pending");
     expect(shown(pump(outbox))).toEqual([["a", 1]]);
     expect(outbox.acknowledged(first?.envelope ?? "", 1)).toBe(messages[0]);
@@ -232,7 +237,7 @@ describe("[G4] after a lost order", () => {
     outbox.acknowledged(get(pump(outbox), 0).envelope, 1);
     outbox.refounded("e1", 1);
     const [again] = pump(outbox);
-    expect(outbox.refused(get([again!], 0).offer, "stale", 3)).toBeNull();
+    expect(outbox.refused(offerOf(again), "stale", 3)).toBeNull();
     expect(messages[0]).toMatchObject({ delivery: "sent", isAgain: false });
     expect(shown(pump(outbox))).toEqual([["", 1]]);
   });
