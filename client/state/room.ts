@@ -86,6 +86,7 @@ export function createRoom(deps: RoomDeps): Room {
     send: (frame) => stay.send(frame),
     inStep() {
       stay.inStep();
+      telling.inStep();
       signals.connection.value = "live";
       if (isRejoining) telling.notice({ kind: "rejoined" });
       isRejoining = false;
@@ -103,6 +104,7 @@ export function createRoom(deps: RoomDeps): Room {
     run,
     sitting,
     reconnecting() {
+      telling.outOfStep();
       signals.connection.value = deps.isOnline() ? "reconnecting" : "offline";
     },
     seatLost() {

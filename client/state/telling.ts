@@ -14,6 +14,10 @@ import type { SessionId } from "../../shared/ids.ts";
 export interface Telling {
   /** Relay's wall clock at a welcome: records' times are shown in this machine's time. */
   relayTime(nowMs: number): void;
+  /** From now on records come as they are accepted. */
+  inStep(): void;
+  /** From now on until `inStep` they wait at the relay. */
+  outOfStep(): void;
   happened(happening: Happening, record: Record, me: SessionId): void;
   notice(what: NoticeItem["what"]): void;
   /** Own words appear at once, pale until acknowledged. */
@@ -38,9 +42,26 @@ export interface TellingDeps {
 export function createTelling(deps: TellingDeps): Telling {
   const { clock, timeline, signals } = deps;
   let offsetMs = 0;
+  /** Null: in step. Both clocks, since one stands still while a machine sleeps, and the other may be set. */
+  let outSince: { readonly nowMs: number; readonly wallMs: number } | null = null;
 
   const ttlMs = (): number => signals.policy.value.messageTtlMs;
-  const acceptedAt = (record: Record): number => record.acceptedAtMs + offsetMs;
+
+  function outOfStep(): void {
+    outSince ??= { nowMs: clock.now(), wallMs: clock.wall() };
+  }
+  outOfStep();
+
+  /** No record is older than this session's being out of step: a relay that dates it back would hide it. */
+  function mostAgeMs(): number {
+    if (outSince === null) return 0;
+    return Math.max(clock.now() - outSince.nowMs, clock.wall() - outSince.wallMs);
+  }
+
+  function acceptedAt(record: Record): number {
+    const claimedMs = clock.wall() - (record.acceptedAtMs + offsetMs);
+    return clock.wall() - Math.min(Math.max(claimedMs, 0), mostAgeMs());
+  }
 
   /** On the clock of `now`: a record expires so long after it was accepted, whenever it arrives here. */
   function expiry(atMs: number): number {
@@ -57,6 +78,10 @@ export function createTelling(deps: TellingDeps): Telling {
     relayTime(nowMs) {
       offsetMs = clock.wall() - nowMs;
     },
+    inStep() {
+      outSince = null;
+    },
+    outOfStep,
     notice,
     happened(happening, record, me) {
       const atMs = acceptedAt(record);

@@ -10,7 +10,7 @@ import {
   createHostileOrder,
   framesFrom,
 } from "./hostile-relay.ts";
-import { createWorld, type Person, type World } from "./world.ts";
+import { createWorld, POLICY, type Person, type World } from "./world.ts";
 
 interface Scene {
   readonly world: World;
@@ -246,6 +246,60 @@ describe("[O5][Y3] an incarnation that the relay makes up for carol alone", () =
     changeFrames(carol, null);
     await rejoin(world, carol);
     await goesOn(world, [alice, bob, carol], link);
+  });
+});
+
+describe("[W4] a relay's times, which nobody can check,", () => {
+  const distortions: readonly (readonly [string, number])[] = [
+    ["long ago", 0],
+    ["in a thousand years", Date.UTC(3026, 0, 1)],
+  ];
+  it.each(distortions)("do not hide a message by dating it %s", async (_, acceptedAtMs) => {
+    const { world, alice, bob, all, link } = await scene();
+    const { messageTtlMs } = POLICY;
+    changeRecords(bob, (record) => [{ ...record, acceptedAtMs }]);
+    says(alice, "now");
+    await world.until("carol has it", () => (all[2] as Person).read().length === 1);
+    await world.run(messageTtlMs - 10_000);
+    expect(bob.read()).toEqual(["alice: now"]);
+    await world.run(11_000);
+    expect(bob.read()).toEqual([]);
+    changeRecords(bob, null);
+    await goesOn(world, all, link);
+  });
+
+  it("do not hide one either by breaking bob's connection first, or by another clock in the welcome", async () => {
+    const { world, alice, bob, all, link } = await scene();
+    const { messageTtlMs } = POLICY;
+    changeFrames(bob, (frame) => {
+      if (frame.kind === "welcome") return [{ ...frame, nowMs: Date.UTC(3026, 0, 1) }];
+      if (frame.kind !== "records") return [frame];
+      return [
+        { ...frame, records: frame.records.map((record) => ({ ...record, acceptedAtMs: 0 })) },
+      ];
+    });
+    bob.network.breakAll();
+    says(alice, "while you were out");
+    await world.until("bob is back", () => bob.room().connection.value === "live", 60_000);
+    await world.run(messageTtlMs - 60_000);
+    expect(bob.read()).toEqual(["alice: while you were out"]);
+    changeFrames(bob, null);
+    await goesOn(world, all, link);
+  });
+
+  it("but what waited for bob at an honest relay expires when it does for the others", async () => {
+    const { world, alice, bob } = await scene();
+    const { messageTtlMs } = POLICY;
+    bob.network.cut();
+    says(alice, "wait for bob");
+    await world.run(100_000);
+    bob.network.mend();
+    await world.until("bob has it", reads(bob, "alice: wait for bob"), 60_000);
+    const waited = world.clock.now();
+    await world.until("alice's is gone", () => alice.read().length === 0, messageTtlMs);
+    await world.run(40_000);
+    expect(bob.read()).toEqual([]);
+    expect(world.clock.now() - waited).toBeLessThan(messageTtlMs);
   });
 });
 
