@@ -53,8 +53,7 @@ export async function follow(
   if (record.number <= seat.order.number()) return [];
   const missing = record.number > seat.order.number() + 1 ? seat.order.skipTo(record) : 0;
   const gap: Happening[] = missing > 0 ? [{ kind: "gap", count: missing }] : [];
-  // What is missing may have held posts of anyone, so a counter that skips says nothing new.
-  if (missing > 0) seat.counters.clear();
+  seat.unaccounted += missing;
   switch (record.kind) {
     case "commit":
       return [...gap, ...(await followCommit(seat, record, keys, nowMs))];
@@ -149,11 +148,14 @@ async function followPost(
   }
   const nickname = nicknameOf(seat, session) ?? "";
   const happenings: Happening[] = [];
-  const before = seat.counters.get(session);
-  if (before !== undefined && counter > before + 1) {
-    happenings.push({ kind: "missing", nickname, count: counter - before - 1 });
-  }
-  seat.counters.set(session, Math.max(counter, before ?? 0));
+  const before = seat.counters.get(session) ?? counter - 1;
+  const skipped = Math.max(0, counter - before - 1);
+  // A gap that was told may have held these; no more of them than it had records.
+  const explained = Math.min(skipped, seat.unaccounted);
+  seat.unaccounted -= explained;
+  const count = skipped - explained;
+  if (count > 0) happenings.push({ kind: "missing", nickname, count });
+  seat.counters.set(session, Math.max(counter, before));
   const cover = openPostCover(keys, record);
   happenings.push(...(await opened(seat, record, cover, nickname)));
   seat.order.passed(record);

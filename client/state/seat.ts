@@ -35,6 +35,8 @@ export interface Seat {
   readonly lives: Set<Incarnation>;
   /** Last counter seen of each session's posts. */
   readonly counters: Map<SessionId, number>;
+  /** Records told as a gap that no skipped counter has been put down to yet. */
+  unaccounted: number;
   /** Messages shown, as session and id (an id alone could be taken by another), and in which life of the order. */
   readonly shown: Map<string, Incarnation>;
   /** Inner ciphertexts opened: one offered again after a lost order opens for nobody twice. */
@@ -66,6 +68,7 @@ export function createSeat({ me, group, incarnation, record }: SeatedBy): Seat {
     elders: new Set(group.members.map(({ session }) => session).filter((s) => s !== me)),
     lives: new Set([incarnation]),
     counters: new Map(),
+    unaccounted: 0,
     shown: new Map(),
     opened: new Set(),
     toldLeft: new Set(),
@@ -81,6 +84,7 @@ export function continueSeat(seat: Seat, incarnation: Incarnation, open: Record)
   seat.firstRecord = open.number;
   seat.lives.add(incarnation);
   seat.counters.clear();
+  seat.unaccounted = 0;
 }
 
 /** [V3] Wipes what commits of one's own hold that can not be applied any more, and the present group does not. */

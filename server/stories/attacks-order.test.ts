@@ -57,6 +57,40 @@ describe("[Y5] a post that the relay withholds from bob", () => {
     await goesOn(world, all, link);
   });
 
+  it("and hides behind a gap that it has told, by arrivals that never were, is missing all the same", async () => {
+    const { world, alice, bob, carol, all, link } = await scene();
+    says(alice, "heard");
+    await world.until("bob reads it", reads(bob, "alice: heard"));
+    // Carol's coming back is kept from bob: one record, which he is told of.
+    const session = sessionOf(carol);
+    let isHiding = true;
+    changeRecords(bob, (record) => {
+      if (record.kind === "arrive" && record.session === session) return [];
+      if (!isHiding || record.kind !== "post") return [record];
+      const { number, acceptedAtMs } = record;
+      return [{ kind: "arrive", session, connections: number, number, acceptedAtMs }];
+    });
+    carol.network.breakAll();
+    await world.run(5_000);
+    for (const text of ["one", "two", "three"]) says(alice, text);
+    await world.run(5_000);
+    isHiding = false;
+    says(alice, "four");
+    await world.until("bob reads on", reads(bob, "alice: four"));
+    const told = bob
+      .room()
+      .timeline.value.flatMap((item) =>
+        item.kind === "notice" && "count" in item.what ? [[item.what.kind, item.what.count]] : [],
+      );
+    // Of the four records one is the gap's.
+    expect(told).toEqual([
+      ["gap", 1],
+      ["missing", 2],
+    ]);
+    changeRecords(bob, null);
+    await goesOn(world, all, link);
+  });
+
   it("and hides by counting anew is a missing message and a split, with the next message", async () => {
     const { world, alice, bob, carol, all, link } = await scene();
     says(alice, "heard");
