@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { WebSocketServer } from "ws";
-import type { Relay } from "./relay.ts";
+import { startRelay, type Relay } from "./relay.ts";
 import { openWorld, storedBy, type Window, type World } from "./world.ts";
 
 const POLICY = "default-src 'self'; img-src 'self'; script-src 'self' 'unsafe-eval'";
@@ -26,7 +26,15 @@ beforeAll(async () => {
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const nothing = () => Promise.resolve();
   const origin = `http://${address}`;
-  relay = { address, origin, output: () => "", start: nothing, end: nothing };
+  relay = {
+    address,
+    origin,
+    output: () => "",
+    falls: () => [],
+    pid: () => 0,
+    start: nothing,
+    end: nothing,
+  };
 });
 
 afterAll(() => {
@@ -119,6 +127,14 @@ describe("a wire", () => {
     await bob.page.goto(relay.origin);
     expect(await bob.page.title()).toBe("harness");
   });
+});
+
+test("a relay that ends by itself is noticed", async () => {
+  const real = await startRelay();
+  const others = await openWorld(real);
+  process.kill(real.pid(), "SIGKILL");
+  await expect.poll(() => others.complaints()).toEqual(["the relay ended by itself: SIGKILL"]);
+  await others.close();
 });
 
 test("whatever a page stores is seen", async () => {

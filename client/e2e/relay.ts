@@ -12,8 +12,12 @@ export interface Relay {
   /** "127.0.0.1:40001" */
   readonly address: string;
   readonly origin: string;
+  /** Of its process; 0 while none runs. */
+  pid(): number;
   /** Everything that it printed, over all its lives. */
   output(): string;
+  /** Every time that it ended although no test asked for it. */
+  falls(): readonly string[];
   /** Ends the process with `signal` and waits until it is gone. */
   end(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
   /** Starts it again at the same address; resolves when it is ready. */
@@ -25,17 +29,22 @@ export async function startRelay(env: { readonly [name: string]: string } = {}):
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const printed: string[] = [];
+  const falls: string[] = [];
   let child: ChildProcess | null = null;
 
   const start = async () => {
-    child = spawn(process.execPath, ["--import", "tsx", "server/main.ts"], {
+    const started = spawn(process.execPath, ["--import", "tsx", "server/main.ts"], {
       cwd: ROOT,
       env: { ...process.env, HOST: "127.0.0.1", PORT: String(port), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    child.stdout?.on("data", (text: Buffer) => printed.push(text.toString()));
-    child.stderr?.on("data", (text: Buffer) => printed.push(text.toString()));
-    await untilReady(origin, child, printed);
+    started.stdout.on("data", (text: Buffer) => printed.push(text.toString()));
+    started.stderr.on("data", (text: Buffer) => printed.push(text.toString()));
+    started.on("exit", (code, signal) => {
+      if (child === started) falls.push(`the relay ended by itself: ${signal ?? code}`);
+    });
+    child = started;
+    await untilReady(origin, started, printed);
   };
   const end = async (signal: "SIGKILL" | "SIGTERM") => {
     const ending = child;
@@ -46,7 +55,15 @@ export async function startRelay(env: { readonly [name: string]: string } = {}):
     await gone;
   };
   await start();
-  return { address: `127.0.0.1:${port}`, origin, output: () => printed.join(""), end, start };
+  return {
+    address: `127.0.0.1:${port}`,
+    origin,
+    pid: () => child?.pid ?? 0,
+    output: () => printed.join(""),
+    falls: () => falls,
+    end,
+    start,
+  };
 }
 
 async function untilReady(origin: string, child: ChildProcess, printed: string[]): Promise<void> {

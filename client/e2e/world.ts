@@ -106,6 +106,7 @@ export async function openWorld(relay: Relay): Promise<World> {
     sockets: () => sockets,
     expectOutage: () => collected.forEach((each) => each.expectOutage()),
     complaints: () => [
+      ...relay.falls(),
       ...collected.flatMap(({ list }) => list),
       ...windows.flatMap(({ name, wire }) => wire.strangers.map((host) => `${name}: ${host}`)),
     ],
