@@ -91,6 +91,8 @@ export interface Entering {
   readonly route?: RouteId;
   /** Bytes that the network has not taken, from the start. */
   readonly buffered?: number;
+  /** The socket goes before the relay has done anything about it. */
+  readonly dropsAtOnce?: boolean;
 }
 
 export interface RoomWorld {
@@ -152,7 +154,14 @@ export function createRoomWorld(
 
   function enterNow(
     name: string,
-    { cursor, connections = 1, address = "somewhere", route = ROUTE, buffered = 0 }: Entering = {},
+    {
+      cursor,
+      connections = 1,
+      address = "somewhere",
+      route = ROUTE,
+      buffered = 0,
+      dropsAtOnce = false,
+    }: Entering = {},
   ): Wire {
     const session = sessionOf(name);
     const line = createLine();
@@ -165,6 +174,7 @@ export function createRoomWorld(
       addressKey: address,
     };
     const visit = rooms.enter(visitor, line);
+    if (dropsAtOnce) visit.closed();
     line.onClose(() => visit.closed());
     return createWire(name, session, visit, line, clock);
   }
