@@ -6,7 +6,7 @@ import type { Policy } from "../../../shared/policy.ts";
 import type { Candidate } from "../../ports/log.ts";
 import type { Judged } from "./judged.ts";
 import type { RoomNames } from "./keys.ts";
-import { policyText } from "./life.ts";
+import { isCommitRecord, keptMs, policyText } from "./life.ts";
 import type { RedisLink } from "./link.ts";
 import { APPEND } from "./scripts.ts";
 
@@ -40,19 +40,14 @@ export async function callAppend(
   const { proposal, groupInfo } = candidate;
   const policy = proposal.kind === "open" ? proposal.policy : life?.policy();
   if (policy === undefined) throw new Error("a proposal without a room");
-  const runId = link.runIdOf(names.state);
-  if (runId === null) throw new Error("Redis is away");
-  const isCommit = proposal.kind === "open" || proposal.kind === "commit";
-  const ttlMs = policy.messageTtlMs + (isCommit ? policy.graceMs : 0);
   const record = encodeRecord({ ...proposal, number: 1, acceptedAtMs: 0 });
-  const reply = await link.script(APPEND, names.state, [
-    runId,
+  const reply = await link.scriptOfRun(APPEND, names.state, [
     life?.incarnation ?? "",
     life === null ? next : "",
     policyText(policy),
     names.lives,
     names.channel,
-    ttlMs,
+    keptMs(policy, isCommitRecord(proposal)),
     policy.graceMs + SPARE_MS,
     bufferOf(record.subarray(PLACE_BYTES)),
     groupInfo === null ? "" : bufferOf(groupInfo),
@@ -70,8 +65,10 @@ export async function callAppend(
       return { kind: "ok", number: Number(number), acceptedAtMs: Number(atMs) };
     case "guard":
       return { kind: "guard", head: Number(number) };
-    default:
+    case "other":
       return { kind: "other" };
+    default:
+      throw new Error("an answer that the script does not give");
   }
 }
 

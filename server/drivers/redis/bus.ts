@@ -1,8 +1,7 @@
 /** What relays tell each other on a room's channel; read as strictly as a stranger's bytes. */
-import { parseUtf8, utf8, concat, type Bytes } from "../../../shared/bytes.ts";
+import { concat, parseHex, parseUtf8, utf8, type Bytes } from "../../../shared/bytes.ts";
 import { decodeRecord } from "../../../shared/codec/records.ts";
 import { INCARNATION_BYTES, type Incarnation, incarnationOf } from "../../../shared/ids.ts";
-import { parseHex } from "../../../shared/bytes.ts";
 import { MAX_FRAME_BYTES, MAX_GROUP_INFO_BYTES } from "../../../shared/limits.ts";
 import type { Record } from "../../../shared/protocol.ts";
 import { decodeWhole, Malformed, type Reader } from "../../../shared/wire.ts";

@@ -1,5 +1,6 @@
 /** How many bytes a room keeps, as a sum over entries that expire; a bare counter would drift (DESIGN §2). */
 export interface KeptSizes {
+  /** It expires no earlier than those added before it. */
   add(bytes: number, expiresAtMs: number): void;
   bytes(nowMs: number): number;
 }
@@ -12,6 +13,7 @@ interface Entry {
 /** What a record weighs beside its sealed bytes, about. */
 const OVERHEAD_BYTES = 256;
 
+/** Nothing kept. */
 export function createKeptSizes(): KeptSizes {
   let entries: Entry[] = [];
   let first = 0;

@@ -18,6 +18,7 @@ export interface RoomNames {
   readonly lives: string;
 }
 
+/** Names of the room at this route. */
 export function namesOf(routeId: RouteId): RoomNames {
   // A route id is a hash already, so its first bits are evenly spread.
   const partition = Number.parseInt(routeId.slice(0, 8), 16) % PARTITIONS;
@@ -30,10 +31,12 @@ export function namesOf(routeId: RouteId): RoomNames {
   };
 }
 
-export function recordKey(names: RoomNames, incarnation: Incarnation, number: number): string {
+/** Of one record; "" gives the beginning of all of them. */
+export function recordKey(names: RoomNames, incarnation: Incarnation, number: number | ""): string {
   return `${names.lives}${incarnation}:${number}`;
 }
 
+/** Sealed GroupInfo of the newest commit record. */
 export function groupInfoKey(names: RoomNames, incarnation: Incarnation): string {
   return `${names.lives}${incarnation}:group-info`;
 }

@@ -1,16 +1,7 @@
-/**
- * The connections to Redis, one server or a cluster: scripts, plain commands, sharded channels. Nothing
- * is queued while it is away and nothing is sent twice (DESIGN §2: otherwise a stalled EVAL is replayed
- * into a restarted, empty Redis).
- */
+/** What the driver says to Redis: scripts, plain commands, sharded channels. */
 import { createHash } from "node:crypto";
-import calculateSlot from "cluster-key-slot";
-import { Cluster, Redis } from "ioredis";
-
-/** A command without an answer for so long has failed; whether it was carried out is unknown. */
-const COMMAND_TIMEOUT_MS = 3_000;
-const CONNECT_TIMEOUT_MS = 3_000;
-const RECONNECT_MOST_MS = 500;
+import { Cluster, type Redis } from "ioredis";
+import { createServers, type Holder, type RedisPlace } from "./servers.ts";
 
 type Argument = string | number | Buffer;
 
@@ -19,13 +10,18 @@ export interface RedisLink {
   runIdOf(key: string): string | null;
   /** Runs a script with one key; it is sent whole only where Redis does not know it. @throws */
   script(lua: string, key: string, args: readonly Argument[]): Promise<unknown>;
+  /** The same, and the script's first argument is the run id of the very server that runs it. */
+  scriptOfRun(lua: string, key: string, args: readonly Argument[]): Promise<unknown>;
   /** One command, its key first; texts come back as buffers. @throws */
   command(name: string, key: string, ...args: readonly Argument[]): Promise<unknown>;
+  /** @throws where the channel's server cannot be reached. */
   subscribe(channel: string): Promise<void>;
   unsubscribe(channel: string): Promise<void>;
   /** Every server that holds keys; for checks. */
   servers(): readonly Redis[];
-  /** Resolves at the first connection. @throws where there is none within a few seconds. */
+  /** Asks every connection for a sign of life. @throws where a server does not give it. */
+  ping(): Promise<void>;
+  /** Resolves when every server is there. @throws with a reason where that takes some seconds. */
   connected(): Promise<void>;
   close(): void;
 }
@@ -36,59 +32,57 @@ export interface LinkEvents {
   back(): void;
 }
 
-/** Where Redis is: one address, or several of a cluster. */
-export type RedisPlace =
-  | { readonly kind: "server"; readonly url: string }
-  | {
-      readonly kind: "cluster";
-      readonly nodes: readonly { readonly host: string; readonly port: number }[];
-      readonly username: string;
-      readonly password: string;
-    };
-
-const SHARED = {
-  autoResendUnfulfilledCommands: false,
-  maxRetriesPerRequest: 0,
-  commandTimeout: COMMAND_TIMEOUT_MS,
-  connectTimeout: CONNECT_TIMEOUT_MS,
-};
-const again = (times: number): number => Math.min(50 * times, RECONNECT_MOST_MS);
-
+/** Connects, and connects again whenever a connection is lost. */
 export function createRedisLink(place: RedisPlace, events: LinkEvents): RedisLink {
-  const runIds = new Map<string, string>();
+  const servers = createServers(place, () => events.back());
+  const { subscriber } = servers;
+  const channels = new Set<string>();
   const shas = new Map<string, string>();
+  const corked = new Set<Redis["stream"]>();
+  let isClosed = false;
 
-  /** Reads a server's run id at the start of each connection; until then its keys are not written. */
-  function watch(server: Redis): void {
-    const name = addressOf(server);
-    server.on("close", () => runIds.delete(name));
-    const read = (): void => {
-      readRunId(server).then(
-        (runId) => {
-          runIds.set(name, runId);
-          return events.back();
-        },
-        () => server.disconnect(true),
-      );
-    };
-    if (server.status === "ready") read();
-    server.on("ready", read);
-    // Each failure ends in "close"; an unheard "error" would end the process.
-    server.on("error", () => undefined);
-  }
-
-  const { commands, subscriber, single } = open(place, watch);
   subscriber.on("smessageBuffer", (channel: Buffer, bytes: Buffer) =>
     events.item(channel.toString(), bytes),
   );
-  subscriber.on("ready", () => events.back());
-  subscriber.on("subscribersReady", () => events.back());
+  if (subscriber instanceof Cluster) subscriber.on("subscribersReady", () => events.back());
+  else subscriber.on("ready", () => void subscribeAgain(subscriber));
 
-  function runIdOf(key: string): string | null {
-    if (single !== null) return runIds.get(addressOf(single)) ?? null;
-    if (!(commands instanceof Cluster)) return null;
-    const address = commands.slots[calculateSlot(key)]?.[0];
-    return address === undefined ? null : (runIds.get(address) ?? null);
+  async function subscribeAgain(to: Redis): Promise<void> {
+    try {
+      await Promise.all(Array.from(channels, (channel) => to.ssubscribe(channel)));
+      events.back();
+    } catch {
+      if (!isClosed) to.disconnect(true);
+    }
+  }
+
+  function holderOf(key: string): Holder {
+    if (isClosed) throw new Error("the log is closed");
+    const holder = servers.holderOf(key);
+    if (holder === null) throw new Error("Redis is away");
+    return holder;
+  }
+
+  /** What is said in one turn of the event loop leaves in one write. */
+  function cork({ stream }: Redis): void {
+    if (corked.has(stream)) return;
+    corked.add(stream);
+    stream.cork();
+    setImmediate(() => {
+      corked.delete(stream);
+      stream.uncork();
+    });
+  }
+
+  async function send(redis: Redis, name: string, args: readonly Argument[]): Promise<unknown> {
+    cork(redis);
+    try {
+      return await redis.callBuffer(name, ...args);
+    } catch (error) {
+      if (error instanceof Error && /^(MOVED|ASK|CLUSTERDOWN)/.test(error.message))
+        servers.refresh();
+      throw error;
+    }
   }
 
   function shaOf(lua: string): string {
@@ -99,84 +93,46 @@ export function createRedisLink(place: RedisPlace, events: LinkEvents): RedisLin
     return sha;
   }
 
+  async function run(
+    lua: string,
+    key: string,
+    argsOf: (runId: string) => readonly Argument[],
+  ): Promise<unknown> {
+    const { redis, runId } = holderOf(key);
+    try {
+      return await send(redis, "EVALSHA", [shaOf(lua), "1", key, ...argsOf(runId)]);
+    } catch (error) {
+      // A server that has not seen the script has not run it, and may be another run by now.
+      if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
+      const holder = holderOf(key);
+      return send(holder.redis, "EVAL", [lua, "1", key, ...argsOf(holder.runId)]);
+    }
+  }
+
   return {
-    runIdOf,
-    async script(lua, key, args) {
-      try {
-        return await commands.callBuffer("EVALSHA", shaOf(lua), "1", key, ...args);
-      } catch (error) {
-        // A server that restarted has forgotten the script, and has not run it.
-        if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
-        return commands.callBuffer("EVAL", lua, "1", key, ...args);
-      }
-    },
-    command: (name, key, ...args) => commands.callBuffer(name, key, ...args),
+    runIdOf: (key) => servers.holderOf(key)?.runId ?? null,
+    script: async (lua, key, args) => run(lua, key, () => args),
+    scriptOfRun: async (lua, key, args) => run(lua, key, (runId) => [runId, ...args]),
+    command: async (name, key, ...args) => send(holderOf(key).redis, name, [key, ...args]),
     async subscribe(channel) {
+      channels.add(channel);
       await subscriber.ssubscribe(channel);
     },
     async unsubscribe(channel) {
+      channels.delete(channel);
       await subscriber.sunsubscribe(channel);
     },
-    servers: () => (commands instanceof Cluster ? commands.nodes("master") : [commands]),
-    connected: () => connected(commands),
+    servers: () => servers.all(),
+    async ping() {
+      if (isClosed) throw new Error("the log is closed");
+      // A dead subscription is found by its silence; that alone leaves the order within reach.
+      if (!(subscriber instanceof Cluster)) subscriber.ping().catch(() => undefined);
+      await Promise.all(servers.all().map((server) => server.ping()));
+    },
+    connected: () => servers.connected(),
     close() {
-      commands.disconnect();
-      if (subscriber !== commands) subscriber.disconnect();
+      isClosed = true;
+      servers.close();
     },
   };
-}
-
-interface Opened {
-  readonly commands: Redis | Cluster;
-  readonly subscriber: Redis | Cluster;
-  readonly single: Redis | null;
-}
-
-function open(place: RedisPlace, watch: (server: Redis) => void): Opened {
-  if (place.kind === "server") {
-    const options = { ...SHARED, enableOfflineQueue: false, retryStrategy: again };
-    const commands = new Redis(place.url, options);
-    // Subscriptions are made again by themselves; one asked for while the connection is away waits for it.
-    const subscriber = new Redis(place.url, { ...options, enableOfflineQueue: true });
-    subscriber.on("error", () => undefined);
-    watch(commands);
-    return { commands, subscriber, single: commands };
-  }
-  const cluster = new Cluster([...place.nodes], {
-    enableOfflineQueue: false,
-    shardedSubscribers: true,
-    redisOptions: { ...SHARED, username: place.username, password: place.password },
-    clusterRetryStrategy: again,
-    clusterNodeRetryStrategy: again,
-    retryDelayOnFailover: 0,
-    retryDelayOnClusterDown: 0,
-    slotsRefreshTimeout: COMMAND_TIMEOUT_MS,
-  });
-  cluster.on("error", () => undefined);
-  cluster.on("+node", watch);
-  return { commands: cluster, subscriber: cluster, single: null };
-}
-
-function connected(commands: Redis | Cluster): Promise<void> {
-  if (commands.status === "ready") return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error("Redis does not answer")),
-      2 * CONNECT_TIMEOUT_MS,
-    );
-    commands.once("ready", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
-
-async function readRunId(server: Redis): Promise<string> {
-  const runId = /run_id:([0-9a-f]{40})/.exec(await server.info("server"))?.[1];
-  if (runId === undefined) throw new Error("Redis does not tell its run id");
-  return runId;
-}
-
-function addressOf({ options }: Redis): string {
-  return `${options.host ?? ""}:${options.port ?? 0}`;
 }

@@ -7,6 +7,7 @@ export interface Milestones {
   giveUp(): void;
 }
 
+/** Nobody waits. */
 export function createMilestones(): Milestones {
   let waiting: { readonly number: number; readonly go: () => void }[] = [];
 

@@ -7,8 +7,9 @@ import type { Judge, Log, LogListener, RoomLog } from "../../ports/log.ts";
 import { decodeBusItem } from "./bus.ts";
 import { namesOf, type RoomNames } from "./keys.ts";
 import { lookUp } from "./look-up.ts";
-import { createRedisLink, type RedisLink, type RedisPlace } from "./link.ts";
+import { createRedisLink, type RedisLink } from "./link.ts";
 import { createRedisRoom, type RedisRoom } from "./redis-room.ts";
+import type { RedisPlace } from "./servers.ts";
 
 /** Pub/sub loses by nature, its tail invisibly: heads are compared this often. */
 const LOOK_MS = 1_000;
@@ -26,10 +27,13 @@ export interface RedisLogParts {
 
 interface Served {
   readonly names: RoomNames;
-  room: RedisRoom | null;
+  readonly room: RedisRoom;
+  /** When a look at it was answered last. */
+  answeredMs: number;
 }
 
 export interface RedisLog extends Log {
+  /** For checks, and for tests that look behind it. */
   readonly link: RedisLink;
 }
 
@@ -44,29 +48,27 @@ export function createRedisLog({ place, clock, random, judge }: RedisLogParts): 
 
   const link = createRedisLink(place, {
     item(channel, bytes) {
-      const room = byChannel.get(channel)?.room;
-      const item = room === null || room === undefined ? null : decodeBusItem(bytes);
-      if (item !== null) room?.item(item);
+      const item = decodeBusItem(bytes);
+      if (item !== null) byChannel.get(channel)?.room.item(item);
     },
     back: () => void look(),
   });
 
-  /** One batched read of every room's head (DESIGN §2). */
+  /** The heads of all rooms and a sign of life of every server, asked in one write (DESIGN §2). */
   async function look(): Promise<void> {
-    const served = [...byChannel.values()];
-    try {
-      if (served.length === 0) {
-        for (const server of link.servers()) await server.ping();
-      }
-      await Promise.all(served.map(lookAt));
-      answeredMs = clock.now();
-    } catch {
-      if (!isReady()) for (const { room } of served) room?.lose();
-    }
+    const answered = link.ping().then(() => (answeredMs = clock.now()));
+    const looks = Array.from(byChannel.values(), (served) => lookAt(served));
+    await Promise.all([answered.catch(() => undefined), ...looks]);
   }
 
-  async function lookAt({ names, room }: Served): Promise<void> {
-    room?.compare(await lookUp(link, names));
+  async function lookAt(served: Served): Promise<void> {
+    try {
+      const seen = await lookUp(link, served.names);
+      served.answeredMs = clock.now();
+      served.room.compare(seen);
+    } catch {
+      if (clock.now() - served.answeredMs >= AWAY_MS) served.room.lose();
+    }
   }
 
   function isReady(): boolean {
@@ -79,7 +81,7 @@ export function createRedisLog({ place, clock, random, judge }: RedisLogParts): 
 
   function renewAgain(): void {
     stopRenew = clock.after(RENEW_MS, () => {
-      for (const { room } of byChannel.values()) room?.renew().catch(() => undefined);
+      for (const { room } of byChannel.values()) room.renew().catch(() => undefined);
       if (isOpen) renewAgain();
     });
   }
@@ -87,16 +89,15 @@ export function createRedisLog({ place, clock, random, judge }: RedisLogParts): 
   async function serve(routeId: RouteId, listener: LogListener): Promise<RoomLog> {
     const names = namesOf(routeId);
     if (byChannel.has(names.channel)) throw new Error("this room is served already");
-    const served: Served = { names, room: null };
-    byChannel.set(names.channel, served);
     const closed = (): void => {
       if (byChannel.get(names.channel) !== served) return;
       byChannel.delete(names.channel);
       link.unsubscribe(names.channel).catch(() => undefined);
     };
+    const deps = { link, names, relayId, clock, random, judge, listener, closed };
+    const served: Served = { names, room: createRedisRoom(deps), answeredMs: clock.now() };
+    byChannel.set(names.channel, served);
     try {
-      const deps = { link, names, relayId, clock, random, judge, listener, closed };
-      served.room = createRedisRoom(deps);
       await link.subscribe(names.channel);
       await served.room.load();
       return served.room;

@@ -1,32 +1,61 @@
 /**
  * The scripts that Redis runs: each is one atomic step. They know guards, effects and lifetimes, and no
  * rule of the order. Fields of a room's life begin with "@", which no rule's field does.
+ *
+ * KEYS[1] is the room's state and ARGV[1] the run id of the server that the caller means: a state written
+ * under another run is of a Redis that is no more (a replica that took over may lack the tail), so it
+ * counts as no room at all.
  */
 
-/** What a script says when a room's order is not what the caller holds; see `append` below. */
-export type AppendReply =
-  | readonly ["ok", number, number]
-  /** A guard no longer holds; the head as it is now. */
-  | readonly ["guard", number]
-  /** Another life of the room stands, or none. */
-  | readonly ["other"];
+/** Keys of records that go with their room in the same step; older ones go right after it. */
+export const PURGED_AT_ONCE = 10_000;
+
+/** `purge(life, head)`: the newest records of a life and its GroupInfo. */
+const PURGE_LIFE = `
+local function purge(life, head)
+  redis.call('UNLINK', life .. 'group-info')
+  local number = head
+  local last = math.max(head - ${PURGED_AT_ONCE}, 0)
+  while number > last do
+    local keys = {}
+    while number > last and #keys < 1000 do
+      keys[#keys + 1] = life .. string.format('%.0f', number)
+      number = number - 1
+    end
+    redis.call('UNLINK', unpack(keys))
+  end
+end
+`;
+
+/** `standing(lives)`: the incarnation of the room that stands, or false. */
+const STANDING = `${PURGE_LIFE}
+local state = KEYS[1]
+local function standing(lives)
+  local found = redis.call('HMGET', state, '@incarnation', '@run', '@head')
+  if found[1] and found[2] ~= ARGV[1] then
+    redis.call('DEL', state)
+    purge(lives .. found[1] .. ':', tonumber(found[3]) or 0)
+    return false
+  end
+  return found[1]
+end
+local function nowMs()
+  local time = redis.call('TIME')
+  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+`;
 
 /**
- * KEYS: state. ARGV: run id of this Redis · incarnation the caller holds ("": no room) · incarnation to
- * begin ("": none) · policy text · prefix of the lives · channel · record TTL ms · state TTL ms ·
- * proposal bytes · GroupInfo bytes ("": none) · "1" if the room ends by it · count of guards ·
- * field, value ("" absent) of each · then field, value ("#" the number, "" delete) of each effect.
+ * ARGV: run id · incarnation the caller holds ("": no room) · incarnation to begin ("": none) · policy
+ * text · prefix of the lives · channel · record TTL ms · state TTL ms · proposal bytes · GroupInfo bytes
+ * ("": none) · "1" if the room ends by it · count of guards · field, value ("" absent) of each · then
+ * field, value ("#" the number, "" delete) of each effect.
  *
- * A state written under another run id is of a Redis that is no more: a replica that took over may
- * lack the tail, so it counts as no room at all. Publishing comes last, since scripts do not roll back.
+ * Answers "ok", number, time; or "guard", head: a guard no longer holds; or "other": another life of the
+ * room stands, or none. Publishing comes last, since scripts do not roll back.
  */
-export const APPEND = `
-local state = KEYS[1]
-local inc = redis.call('HGET', state, '@incarnation')
-if inc and redis.call('HGET', state, '@run') ~= ARGV[1] then
-  redis.call('DEL', state)
-  inc = false
-end
+export const APPEND = `${STANDING}
+local inc = standing(ARGV[5])
 if (inc or '') ~= ARGV[2] then return {'other'} end
 local guards = tonumber(ARGV[12])
 local at = 13
@@ -41,8 +70,7 @@ if guards > 0 then
   end
   at = at + 2 * guards
 end
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now = nowMs()
 if not inc then
   inc = ARGV[3]
   redis.call('HSET', state, '@incarnation', inc, '@run', ARGV[1], '@policy', ARGV[4], '@opened', string.format('%.0f', now))
@@ -64,7 +92,8 @@ if #drops > 0 then redis.call('HDEL', state, unpack(drops)) end
 local record = struct.pack('>I4I4I4I4', math.floor(number / 4294967296), number % 4294967296, math.floor(now / 4294967296), now % 4294967296) .. ARGV[9]
 local life = ARGV[5] .. inc .. ':'
 if ARGV[11] == '1' then
-  redis.call('DEL', state, life .. 'group-info')
+  redis.call('DEL', state)
+  purge(life, number)
 else
   redis.call('SET', life .. string.format('%.0f', number), record, 'PX', ARGV[7])
   if ARGV[10] ~= '' then redis.call('SET', life .. 'group-info', ARGV[10], 'PX', ARGV[8]) end
@@ -75,30 +104,38 @@ return {'ok', number, now}
 `;
 
 /**
- * KEYS: state. ARGV: run id · prefix of the lives. The room as it stands, in one look: its fields, its
- * newest commit record, that one's GroupInfo, its \`open\`. Nothing where no room of this run stands.
+ * ARGV: run id · prefix of the lives. The room as it stands, in one look: its fields, its newest commit
+ * record, that one's GroupInfo, its `open`, the time. Nothing where no room of this run stands.
  */
-export const LOAD = `
-local state = KEYS[1]
-local inc = redis.call('HGET', state, '@incarnation')
+export const LOAD = `${STANDING}
+local inc = standing(ARGV[2])
 if not inc then return {} end
-if redis.call('HGET', state, '@run') ~= ARGV[1] then
-  redis.call('DEL', state)
-  return {}
-end
 local life = ARGV[2] .. inc .. ':'
 local last = redis.call('GET', life .. (redis.call('HGET', state, 'last') or '0'))
 local info = redis.call('GET', life .. 'group-info')
 local open = redis.call('GET', life .. '1')
-return {redis.call('HGETALL', state), last, info, open}
+return {redis.call('HGETALL', state), last, info, open, nowMs()}
 `;
 
-/** KEYS: state. ARGV: incarnation · prefix of the lives · channel. Ends that life of the room, if it stands. */
-export const PURGE = `
-local state = KEYS[1]
-if redis.call('HGET', state, '@incarnation') ~= ARGV[1] then return 0 end
-local head = redis.call('HGET', state, '@head')
-redis.call('DEL', state, ARGV[2] .. ARGV[1] .. ':group-info')
-redis.call('SPUBLISH', ARGV[3], 'E' .. ARGV[1])
-return tonumber(head)
+/** ARGV: run id · prefix of the life's records · from · until. Size and ms left of each, newest first; 0: gone. */
+export const SIZES = `
+local found = {}
+for number = tonumber(ARGV[4]), tonumber(ARGV[3]), -1 do
+  local key = ARGV[2] .. string.format('%.0f', number)
+  local size = redis.call('STRLEN', key)
+  found[#found + 1] = size
+  found[#found + 1] = size > 0 and redis.call('PTTL', key) or 0
+end
+return found
+`;
+
+/** ARGV: run id · incarnation · prefix of the lives · channel. Ends that life of the room, if it stands. */
+export const PURGE = `${STANDING}
+local inc = standing(ARGV[3])
+if inc ~= ARGV[2] then return 0 end
+local head = tonumber(redis.call('HGET', state, '@head')) or 0
+redis.call('DEL', state)
+purge(ARGV[3] .. inc .. ':', head)
+redis.call('SPUBLISH', ARGV[4], 'E' .. inc)
+return head
 `;

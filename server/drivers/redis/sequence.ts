@@ -27,9 +27,17 @@ export interface Sequence {
   close(): void;
 }
 
+/** Read at once. */
+const CHUNK = 512;
+/** Kept of what came too early; beyond that it is read when its turn comes. */
+const MOST_AHEAD = 2_048;
+
+/** Follows from the head on. */
 export function createSequence({ head, read, take, gone }: SequenceParts): Sequence {
   /** Records that came before those that precede them. */
   const ahead = new Map<number, Arrived>();
+  /** The highest number that is known to stand. */
+  let wanted = 0;
   let isReading = false;
   let isClosed = false;
 
@@ -42,37 +50,43 @@ export function createSequence({ head, read, take, gone }: SequenceParts): Seque
       next.push(arrived);
     }
     if (next.length > 0) take(next);
-    if (ahead.size > 0) fillTo(Math.min(...ahead.keys()) - 1);
+    if (wanted > head()) void fill();
   }
 
-  function fillTo(number: number): void {
-    if (isReading || isClosed || number <= head()) return;
+  async function fill(): Promise<void> {
+    if (isReading || isClosed) return;
     isReading = true;
-    void fill(number);
-  }
-
-  async function fill(until: number): Promise<void> {
+    const from = head() + 1;
+    let found: readonly Arrived[];
     try {
-      for (const arrived of await read(head() + 1, until)) {
-        if (arrived.record.number > head()) ahead.set(arrived.record.number, arrived);
-      }
+      found = await read(from, Math.min(wanted, from + CHUNK - 1));
     } catch {
       return;
     } finally {
       isReading = false;
     }
     if (isClosed) return;
-    if (head() < until && !ahead.has(head() + 1)) gone();
+    for (const arrived of found) {
+      if (arrived.record.number > head()) ahead.set(arrived.record.number, arrived);
+    }
+    // The channel may have brought it while it was read.
+    const isMissing = head() < from && !ahead.has(from);
+    if (isMissing) gone();
     else advance();
   }
 
   return {
     add(arrived) {
-      if (isClosed || arrived.record.number <= head()) return;
-      ahead.set(arrived.record.number, arrived);
+      const { number } = arrived.record;
+      if (isClosed || number <= head()) return;
+      wanted = Math.max(wanted, number);
+      if (ahead.size < MOST_AHEAD || number === head() + 1) ahead.set(number, arrived);
       advance();
     },
-    fillTo,
+    fillTo(number) {
+      wanted = Math.max(wanted, number);
+      if (wanted > head()) void fill();
+    },
     close() {
       isClosed = true;
       ahead.clear();
