@@ -53,30 +53,33 @@ async function isHealed(world: World, who: Person, others: readonly Person[]): P
   );
 }
 
+/**
+ * Turns to join a made-up group: mallory's own commit, which stands in no order, so real leaves with keys
+ * that nobody but mallory holds.
+ */
+async function phantomTurns(
+  world: World,
+  link: string,
+): Promise<(frame: ServerFrame) => readonly ServerFrame[]> {
+  const mallory = await (await createInsider(world, link)).join("mallory");
+  await world.run(2_000);
+  const on = { group: mallory.group(), follows: mallory.seat()?.order.last() ?? 0, ref: 1 };
+  const { offer } = await hostileCommit(mallory.who, on, { kind: "bent", bend: {} });
+  const { session } = mallory.who.identity;
+  return (frame) => {
+    if (frame.kind !== "turn") return [frame];
+    const last = { ...offer, session, number: frame.last.number, acceptedAtMs: 0 };
+    return [{ ...frame, last, groupInfo: offer.groupInfo }];
+  };
+}
+
 describe("[F1][F3] a newcomer whom the relay leads astray stays joining, its outbox held:", () => {
   it("into a made-up group with the real leaves copied: a phantom room", async () => {
     const world = createWorld();
     const honest = await roomOf(world, "alice", "bob");
     const [alice] = honest as [Person, Person];
     const { link } = alice.room();
-    const insider = await createInsider(world, link);
-    const mallory = await insider.join("mallory");
-    await world.run(2_000);
-    // Mallory's own commit, which stands in no order: real leaves, keys that nobody but mallory holds.
-    const on = { group: mallory.group(), follows: mallory.seat()?.order.last() ?? 0, ref: 1 };
-    const { offer } = await hostileCommit(mallory.who, on, { kind: "bent", bend: {} });
-    const { session } = mallory.who.identity;
-    const dave = enters(world, "dave", link, (frame) =>
-      frame.kind === "turn"
-        ? [
-            {
-              ...frame,
-              last: { ...offer, session, number: frame.last.number, acceptedAtMs: 0 },
-              groupInfo: offer.groupInfo,
-            },
-          ]
-        : [frame],
-    );
+    const dave = enters(world, "dave", link, await phantomTurns(world, link));
     await staysJoining(world, dave);
     for (const who of honest) expect(who.people()).not.toContain("dave");
     await isHealed(world, dave, honest);
@@ -143,6 +146,40 @@ describe("[F1][F3] a newcomer whom the relay leads astray stays joining, its out
     await isHealed(world, dave, [...honest, carol]);
     await goesOn(world, [...honest, carol, dave], link);
   });
+});
+
+it("[F2][Y2] a phantom room whose relay also says that everyone is away: seen by all within one message", async () => {
+  const world = createWorld();
+  const honest = await roomOf(world, "alice", "bob");
+  const [alice, bob] = honest as [Person, Person];
+  const { link } = alice.room();
+  const phantom = await phantomTurns(world, link);
+  const dave = enters(world, "dave", link, (frame) => {
+    if (frame.kind === "signals" || frame.kind === "presence") return [];
+    if (frame.kind !== "welcome") return phantom(frame);
+    return [
+      { ...frame, seated: frame.seated.map(({ session }) => ({ session, presence: "away" })) },
+    ];
+  });
+  await world.until("dave has a seat", () => isIn(dave));
+  dave.room().send("is anybody there?");
+  // With nobody present there is nobody to ask: by the rule he counts as confirmed, and sees all away.
+  await confirmed(world, [dave]);
+  const others = dave.room().roster.value.filter(({ isYou }) => !isYou);
+  expect(others.map(({ presence }) => presence)).toEqual(["away", "away", "away"]);
+  await world.until("alice and bob see that he is elsewhere", () =>
+    honest.every((who) => who.room().encryption.value.kind === "split"),
+  );
+  expect(alice.read()).toEqual([]);
+  expect(alice.people()).not.toContain("dave");
+  alice.room().send("who is that?");
+  await world.until("dave sees it too", () => dave.room().encryption.value.kind === "split");
+  changeFrames(dave, null);
+  for (const who of [dave, alice, bob]) {
+    who.room().rejoin();
+    await confirmed(world, [who]);
+  }
+  await goesOn(world, [alice, bob, dave], link);
 });
 
 describe("[I3] a GroupInfo that cannot be used", () => {
