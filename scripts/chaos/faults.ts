@@ -1,0 +1,149 @@
+/** The faults by name: each happens while people write, and is over when its promise resolves. */
+import { setTimeout as pause } from "node:timers/promises";
+import type { Policy } from "../../shared/policy.ts";
+import type { Person } from "./person.ts";
+import type { Stage } from "./stage.ts";
+
+/** What came of it, besides what people saw. */
+export interface Happened {
+  /** Before this moment (`performance.now`) these people could not resume, whatever they did. */
+  readonly reachable?: { readonly sinceMs: number; readonly who: readonly Person[] };
+  readonly note?: string;
+}
+
+export interface Fault {
+  /** Of the rooms; what is not named is as usual. */
+  readonly policy?: Partial<Policy>;
+  /** Nobody writes in the first room but the fault itself. */
+  readonly hasQuietRoom?: boolean;
+  happen(stage: Stage): Promise<Happened>;
+}
+
+const SECOND_MS = 1_000;
+
+const everybody = (stage: Stage): Person[] => stage.rooms.flatMap(({ members }) => members);
+/** One of each room, not its founder. */
+const victims = (stage: Stage): Person[] =>
+  stage.rooms.flatMap(({ members }) => members.slice(1, 2));
+const reachable = (who: readonly Person[]): Happened => ({
+  reachable: { sinceMs: performance.now(), who },
+});
+
+/** The browser knows that it has no network: what is open goes silent, what is tried fails at once. */
+function offline(forMs: number): (stage: Stage) => Promise<Happened> {
+  return async (stage) => {
+    const who = victims(stage);
+    for (const { line } of who) {
+      line.halfOpen();
+      line.set({ isRefusing: true });
+    }
+    for (const person of who) person.setOnline(false);
+    await pause(forMs);
+    for (const { line } of who) line.set({ isRefusing: false });
+    const happened = reachable(who);
+    for (const person of who) person.setOnline(true);
+    return happened;
+  };
+}
+
+async function killPubSub(stage: Stage): Promise<Happened> {
+  const quiet = stage.rooms[0]?.members ?? [];
+  const rounds = 8;
+  let holes = 0;
+  for (let i = 0; i < rounds; i++) {
+    // Longer than relays take to compare heads: nothing but the next look can find the tail.
+    await pause(1.5 * SECOND_MS);
+    const client = stage.redis.client();
+    await client.call("CLIENT", "KILL", "TYPE", "pubsub");
+    const channels = await client.call("PUBSUB", "SHARDCHANNELS");
+    quiet[i % quiet.length]?.say(stage.text());
+    if (Array.isArray(channels) && channels.length === 0) holes += 1;
+  }
+  await pause(2 * SECOND_MS);
+  return { note: `${holes} of ${rounds} tails written while no relay was subscribed` };
+}
+
+export const FAULTS: { readonly [name: string]: Fault } = {
+  none: { happen: () => pause(5 * SECOND_MS, {}) },
+  "relay-kill": {
+    async happen({ relays: [relay] }) {
+      await relay?.end("SIGKILL");
+      await pause(3 * SECOND_MS);
+      await relay?.start();
+      return {};
+    },
+  },
+  "relay-rolling-restart": {
+    async happen({ relays }) {
+      for (const relay of relays) {
+        await relay.end("SIGTERM");
+        await relay.start();
+        await pause(SECOND_MS);
+      }
+      return {};
+    },
+  },
+  "relay-freeze-30s": {
+    async happen({ relays: [relay] }) {
+      relay?.freeze();
+      await pause(30 * SECOND_MS);
+      relay?.thaw();
+      return {};
+    },
+  },
+  "redis-restart-empty": {
+    async happen(stage) {
+      await stage.redis.server().restart();
+      return reachable(everybody(stage));
+    },
+  },
+  "redis-freeze-20s": {
+    async happen(stage) {
+      stage.redis.server().freeze();
+      await pause(20 * SECOND_MS);
+      stage.redis.server().thaw();
+      return reachable(everybody(stage));
+    },
+  },
+  "redis-failover-lost-tail": {
+    async happen(stage) {
+      await stage.redis.addReplica();
+      await pause(SECOND_MS);
+      stage.redis.partReplica();
+      await pause(3 * SECOND_MS);
+      await stage.redis.failOver();
+      return reachable(everybody(stage));
+    },
+  },
+  "redis-partition-one-relay": {
+    async happen({ redis }) {
+      redis.lines[0]?.set({ isParted: true });
+      await pause(10 * SECOND_MS);
+      redis.lines[0]?.set({ isParted: false });
+      return {};
+    },
+  },
+  "pubsub-kill-quiet-room": { hasQuietRoom: true, happen: killPubSub },
+  "client-offline-10s": { happen: offline(10 * SECOND_MS) },
+  "client-offline-60s": { happen: offline(60 * SECOND_MS) },
+  "client-offline-beyond-ttl": {
+    policy: { messageTtlMs: 60 * SECOND_MS },
+    happen: offline(75 * SECOND_MS),
+  },
+  "client-half-open": {
+    async happen(stage) {
+      for (const { line } of victims(stage)) line.halfOpen();
+      await pause(25 * SECOND_MS);
+      return {};
+    },
+  },
+  "client-slow": {
+    async happen(stage) {
+      const who = victims(stage);
+      for (const { line } of who) line.set({ isDripping: true });
+      await pause(15 * SECOND_MS);
+      for (const { line } of who) line.set({ isDripping: false });
+      return reachable(who);
+    },
+  },
+};
