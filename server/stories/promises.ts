@@ -37,7 +37,10 @@ export const isSealed = (who: Person): boolean =>
   isIn(who) && who.room().encryption.value.kind === "sealed";
 
 /** Waits until all of them are in and confirmed. */
-export async function confirmed(world: World, people: readonly Person[]): Promise<void> {
+export async function confirmed(
+  world: Pick<World, "until">,
+  people: readonly Person[],
+): Promise<void> {
   await world.until("everyone is in and confirmed", () => people.every(isSealed), PATIENCE_MS);
 }
 
@@ -46,7 +49,7 @@ export async function confirmed(world: World, people: readonly Person[]): Promis
  * was accepted stayed closed to anyone; nobody is shown a split.
  */
 export async function expectOneRoom(
-  world: World,
+  world: Pick<World, "until" | "faults">,
   people: readonly Person[],
   names: readonly string[],
 ): Promise<void> {

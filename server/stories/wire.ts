@@ -18,6 +18,8 @@ export interface Network {
   mend(): void;
   /** Ends all sockets at once; both ends are told. */
   breakAll(): void;
+  /** The client's ends break and are told; the relay's ends are not: half-open until it gives them up. */
+  abandon(): void;
   /** Frames from the relay from now on go through here. */
   tamperDown: Tamper | null;
   /** Frames to the relay from now on go through here. */
@@ -36,6 +38,8 @@ export interface NetworkDeps {
 interface Ends {
   isCut: boolean;
   isOver: boolean;
+  /** Tells the client's end alone. */
+  abandon(): void;
   end(code: number, reason: string): void;
 }
 
@@ -60,6 +64,9 @@ export function createNetwork({ clock, latencyMs, attach }: NetworkDeps): Networ
     breakAll() {
       for (const ends of open) ends.end(1006, "");
     },
+    abandon() {
+      for (const ends of open) ends.abandon();
+    },
   };
 
   function openSocket(events: SocketEvents): ClientSocket {
@@ -67,14 +74,23 @@ export function createNetwork({ clock, latencyMs, attach }: NetworkDeps): Networ
     let upAtMs = clock.now();
     let downAtMs = clock.now();
 
+    let isTold = false;
+    const tell = (code: number, reason: string): void => {
+      if (!isTold) clock.after(0, () => events.closed(code, reason));
+      isTold = true;
+    };
     const ends: Ends = {
       isCut,
       isOver: false,
+      abandon() {
+        ends.isCut = true;
+        tell(1006, "");
+      },
       end(code, reason) {
         if (ends.isOver) return;
         ends.isOver = true;
         open.delete(ends);
-        clock.after(0, () => events.closed(code, reason));
+        tell(code, reason);
         handlers?.closed();
       },
     };

@@ -1,6 +1,6 @@
 /** A tiny world for stories: one relay, people with the real client, fake sockets, a clock turned by hand. */
 import { createHash, randomBytes } from "node:crypto";
-import { createClient, type Client } from "../../client/state/client.ts";
+import { createClient, type Client, type ClientDeps } from "../../client/state/client.ts";
 import { loadEngine } from "../../client/state/engine.ts";
 import type { MessageItem, RoomView } from "../../client/state/view.ts";
 import type { Bytes } from "../../shared/bytes.ts";
@@ -135,17 +135,8 @@ export function createWorld(options: WorldOptions = {}): World {
   }
 
   function person(name: string): Person {
-    const network = wire(name);
-    const client = createClient({
-      clock,
-      random: options.random ?? Math.random,
-      origin: ORIGIN,
-      openSocket: (events) => network.openSocket(events),
-      loadEngine,
-      isOnline: () => true,
-      failed: (fault) => faults.push(fault),
-    });
-    return { name, client, network, ...seenBy(client, network) };
+    const failed = (fault: unknown): void => void faults.push(fault);
+    return createPerson(name, wire(name), { clock, random: options.random ?? Math.random, failed });
   }
 
   async function run(ms: number): Promise<void> {
@@ -194,6 +185,22 @@ export function createWorld(options: WorldOptions = {}): World {
       relay = startRelay();
     },
   };
+}
+
+/** Somebody with the real client at one end of that network. */
+export function createPerson(
+  name: string,
+  network: Network,
+  parts: Pick<ClientDeps, "clock" | "random" | "failed">,
+): Person {
+  const client = createClient({
+    ...parts,
+    origin: ORIGIN,
+    openSocket: (events) => network.openSocket(events),
+    loadEngine,
+    isOnline: () => true,
+  });
+  return { name, client, network, ...seenBy(client, network) };
 }
 
 function seenBy(client: Client, network: Network): Omit<Person, "name" | "client" | "network"> {
