@@ -208,9 +208,11 @@ function shown(
   const isRepeated =
     isOfThisLife && (inside.counter !== record.counter || seat.shown.get(id) === incarnation);
   if (isRepeated) return [...happenings, { kind: "repeated", nickname }];
-  if (inside.body.kind === "empty" || seat.shown.has(id)) return happenings;
+  if (inside.body.kind === "empty") return happenings;
+  const isKnown = seat.shown.has(id);
   seat.shown.set(id, incarnation);
   forgetOldest(seat.shown);
+  if (isKnown) return happenings;
   const { sentAtMs, text } = inside.body;
   happenings.push({ kind: "said", session, nickname, id, sentAtMs, text });
   return happenings;
