@@ -98,9 +98,16 @@ it.each(Array.from({ length: SEEDS }, (_, i) => FIRST_SEED + i))(
     const stayed = guests.filter(({ isGone }) => !isGone).map(({ person }) => person);
     expect(world.faults).toEqual([]);
 
-    // A newcomer whom nobody is left to confirm leaves to try again; as the last one, it ends the room.
-    const [only, ...others] = stayed;
-    if (only !== undefined && others.length === 0 && !isIn(only)) {
+    // The room may have ended under those who wanted to stay: a newcomer whom nobody is left to confirm
+    // leaves to try again, and as the last one ends it; or an order was lost while the only one in it was
+    // cut off for longer than the grace [G1]. Then nobody is in, all were told, and nothing is left.
+    if (stayed.length > 0 && !stayed.some(isIn)) {
+      for (const { client } of stayed) {
+        expect(client.phase.value.kind).toBe("over");
+        expect(["ended", "no-such-room"]).toContain(
+          client.phase.value.kind === "over" ? client.phase.value.why : "",
+        );
+      }
       expect(world.relay().log.isEmpty()).toBe(true);
       return;
     }
