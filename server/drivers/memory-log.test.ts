@@ -13,10 +13,20 @@ function create() {
   const random = (length: number) =>
     Uint8Array.from(createHash("sha256").update(`random ${drawn++}`).digest()).slice(0, length);
   const log = createMemoryLog({ clock, random, judge });
-  return { clock, log, isEmpty: () => Promise.resolve(log.isEmpty()) };
+  return { clock, log };
 }
 
-describeLogContract("memory", create);
+describeLogContract("memory", { slackMs: 1_000, hasManyRelays: false }, () => {
+  const { clock, log } = create();
+  return {
+    log,
+    passes: (ms) => clock.advance(ms),
+    settle: () => clock.settle(),
+    isEmpty: () => Promise.resolve(log.isEmpty()),
+    another: () => Promise.reject(new Error("a process has one")),
+    close: () => log.close(),
+  };
+});
 
 test("memory itself goes at the TTL, within a second, though nobody asks", async () => {
   const { clock, log } = create();
@@ -26,6 +36,8 @@ test("memory itself goes at the TTL, within a second, though nobody asks", async
   const room = await log.serve(routeIdOf(new Uint8Array(16)), {
     records: () => undefined,
     ended: () => undefined,
+    lost: () => undefined,
+    noted: () => undefined,
   });
   const open = {
     kind: "open",

@@ -5,7 +5,8 @@ import type { Appended, Candidate } from "../../ports/log.ts";
 import { callAppend } from "./append-call.ts";
 import type { Follower, FollowerDeps } from "./follower.ts";
 import { judgeAhead, type Judged } from "./judged.ts";
-import { lookUp } from "./look-up.ts";
+import type { Life } from "./life.ts";
+import { lookUp, type Seen } from "./look-up.ts";
 
 /** Guards that fail again and again: somebody else is quicker each time. */
 const MOST_ROUNDS = 32;
@@ -18,10 +19,14 @@ export interface AppendingDeps extends Pick<FollowerDeps, "link" | "names" | "ju
 
 type Attempt =
   | Appended
+  /** Refused by the copy here; `head` is what Redis had then, null where the copy is known to be new enough. */
+  | { readonly kind: "doubtful"; readonly verdict: Refused; readonly head: number | null }
   /** Its verdict depends on one that is under way. */
   | { readonly kind: "later" }
   /** The copy here lacks what Redis has, up to `head`. */
   | { readonly kind: "behind"; readonly head: number };
+
+type Refused = Extract<Judged, { kind: "refused" }>;
 
 /** One call at a time; see `RoomLog.append`. */
 export function createAppending(
@@ -29,9 +34,23 @@ export function createAppending(
 ): (candidates: readonly Candidate[]) => Promise<readonly Appended[]> {
   const { link, names, judge, follower } = deps;
 
-  async function attempt(candidate: Candidate, judged: Judged): Promise<Attempt> {
+  async function attempt(
+    candidate: Candidate,
+    judged: Judged,
+    looks: Map<Candidate, Seen>,
+  ): Promise<Attempt> {
     if (judged.kind === "later") return judged;
-    if (judged.kind === "refused") return refuse(judged);
+    if (judged.kind === "refused") {
+      const life = follower.course()?.life ?? null;
+      const look = looks.get(candidate);
+      if (look !== undefined && isAsNew(life, look)) {
+        return { kind: "doubtful", verdict: judged, head: null };
+      }
+      const seen = await lookUp(link, names);
+      looks.set(candidate, seen);
+      if (seen.incarnation !== (life?.incarnation ?? null)) return strayed();
+      return { kind: "doubtful", verdict: judged, head: seen.head };
+    }
     const { proposal, groupInfo } = candidate;
     const life = follower.course()?.life ?? null;
     const next = incarnationOf(deps.random(INCARNATION_BYTES));
@@ -44,15 +63,6 @@ export function createAppending(
     return { kind: "accepted", number };
   }
 
-  /** A refusal holds only if this copy is the newest: it may lack what another relay has just let in. */
-  async function refuse(verdict: Extract<Judged, { kind: "refused" }>): Promise<Attempt> {
-    const life = follower.course()?.life ?? null;
-    const headThen = life?.head() ?? 0;
-    const { incarnation, head } = await lookUp(link, names);
-    if (incarnation !== (life?.incarnation ?? null)) return strayed();
-    return head > headThen ? { kind: "behind", head } : verdict;
-  }
-
   /** The room ended, began or was lost while this relay looked the other way. */
   async function strayed(): Promise<Attempt> {
     const seen = await lookUp(link, names);
@@ -62,25 +72,32 @@ export function createAppending(
     return { kind: "behind", head: seen.head };
   }
 
-  async function round(open: readonly Candidate[]): Promise<readonly Attempt[]> {
+  async function round(
+    open: readonly Candidate[],
+    looks: Map<Candidate, Seen>,
+  ): Promise<readonly Attempt[]> {
     if (follower.isOver()) throw new Error("this room is not served any more");
-    const judged = judgeAhead(judge, follower.course()?.life.fields ?? null, open);
-    const pairs = open.flatMap((candidate, i) => {
+    const life = follower.course()?.life ?? null;
+    const headThen = life?.head() ?? 0;
+    const judged = judgeAhead(judge, life?.fields ?? null, open);
+    const attempts = open.flatMap((candidate, i) => {
       const verdict = judged[i];
-      return verdict === undefined ? [] : [attempt(candidate, verdict)];
+      return verdict === undefined ? [] : [attempt(candidate, verdict, looks)];
     });
-    return Promise.all(pairs);
+    return settleDoubts(await Promise.all(attempts), headThen);
   }
 
   return async (candidates) => {
     const results = new Map<Candidate, Appended>();
+    /** How far Redis was when asked for a refused candidate: a copy that has all of that may refuse it. */
+    const looks = new Map<Candidate, Seen>();
     let open = candidates;
     for (let rounds = 0; open.length > 0 && rounds < MOST_ROUNDS; rounds++) {
-      const attempts = await round(open);
+      const attempts = await round(open, looks);
       let reached = 0;
       for (const [i, candidate] of open.entries()) {
         const answer = attempts[i];
-        if (answer === undefined || answer.kind === "later") continue;
+        if (answer === undefined || answer.kind === "later" || answer.kind === "doubtful") continue;
         if (answer.kind === "behind") reached = Math.max(reached, answer.head);
         else results.set(candidate, answer);
         if (answer.kind === "accepted") reached = Math.max(reached, answer.number);
@@ -94,4 +111,28 @@ export function createAppending(
       return result;
     });
   };
+}
+
+/** True for a copy that has at least what a look saw. */
+function isAsNew(life: Life | null, look: Seen): boolean {
+  return look.incarnation === (life?.incarnation ?? null) && (life?.head() ?? 0) >= look.head;
+}
+
+/**
+ * Whatever one round asks goes over one connection in order: so a refusal holds where Redis had, besides
+ * what the copy had, just what was accepted of the candidates before it; and it was judged as if all of
+ * those were accepted, so it falls with any that was not.
+ */
+function settleDoubts(attempts: readonly Attempt[], headThen: number): readonly Attempt[] {
+  let expected = headThen;
+  let isSound = true;
+  return attempts.map((answer): Attempt => {
+    if (answer.kind === "accepted") expected += 1;
+    if (answer.kind === "behind") isSound = false;
+    if (answer.kind !== "doubtful") return answer;
+    const { verdict, head } = answer;
+    return isSound && (head === null || head === expected)
+      ? verdict
+      : { kind: "behind", head: head ?? 0 };
+  });
 }
