@@ -44,7 +44,7 @@ export function createClient(deps: ClientDeps): Client {
   let entries = 0;
 
   async function enterRoom({ secret, nickname, passphrase, policy }: Entry): Promise<void> {
-    const mine = ++entries;
+    const mine = entries;
     const isMine = (): boolean => mine === entries;
     phase.value = { kind: "entering", step: "keys" };
     const engine = await deps.loadEngine();
@@ -83,10 +83,19 @@ export function createClient(deps: ClientDeps): Client {
   function begin(entry: Entry): void {
     const nickname = cleanNickname(entry.nickname);
     if (nickname === null) return;
+    giveUp();
+    const mine = entries;
     enterRoom({ ...entry, nickname }).catch((error: unknown) => {
       deps.failed(error);
-      phase.value = { kind: "start", notice: "crypto-failed" };
+      if (mine === entries) phase.value = { kind: "start", notice: "crypto-failed" };
     });
+  }
+
+  /** Whatever was being entered, or is being left, says nothing here any more. */
+  function giveUp(): void {
+    entries += 1;
+    room?.view.leave();
+    room = null;
   }
 
   return {
@@ -95,6 +104,8 @@ export function createClient(deps: ClientDeps): Client {
       begin({ secret: null, nickname, passphrase, policy });
     },
     openLink(text) {
+      if (phase.value.kind === "room") return;
+      giveUp();
       link = parseLink(text.trim());
       phase.value =
         link === null
@@ -107,9 +118,7 @@ export function createClient(deps: ClientDeps): Client {
       begin({ secret: link.secret, nickname, passphrase: given, policy: null });
     },
     restart() {
-      entries += 1;
-      room?.view.leave();
-      room = null;
+      giveUp();
       link = null;
       phase.value = { kind: "start", notice: null };
     },

@@ -138,7 +138,10 @@ export interface ClientView {
   readonly phase: ReadonlySignal<Phase>;
   /** Makes a room with a new link and enters it. */
   make(options: RoomOptions): void;
-  /** Reads a link that was pasted or stands in the address bar; shows `invited` or a notice. */
+  /**
+   * Reads a link that was pasted or stands in the address bar; shows `invited` or a notice. In a room
+   * it does nothing: what is being said there must not be thrown away.
+   */
   openLink(text: string): void;
   /** Enters the room of the opened link. */
   enter(nickname: string, passphrase: string): void;
