@@ -18,14 +18,23 @@ export interface Contender {
   /** Module that is run as the server's process; it prints its port when it listens. */
   readonly server: string;
   readonly env: { readonly [name: string]: string };
-  /** Fills one room; the first `watchers` seats read what they are sent, the others only count. */
-  fill(port: number, members: number, watchers: number): Promise<readonly Seat[]>;
+  /** Processes of it that serve the same rooms together. */
+  readonly processes: number;
+  /** Fills one room, seats in turns over the ports; the first `watchers` seats read what they are sent, the others only count. */
+  fill(ports: readonly number[], members: number, watchers: number): Promise<readonly Seat[]>;
 }
 
 /** Rooms and their members. */
 export interface Shape {
   readonly rooms: number;
   readonly members: number;
+}
+
+/** The port of the `nth` seat. */
+export function portOf(ports: readonly number[], nth: number): number {
+  const port = ports[nth % ports.length];
+  if (port === undefined) throw new Error("a contender without a server");
+  return port;
 }
 
 /** Size of a post before any server's own framing. */

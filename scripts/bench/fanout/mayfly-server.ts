@@ -7,6 +7,7 @@ import type { Bytes } from "../../../shared/bytes.ts";
 import { LIMIT_NAMES, LIMIT_SPECS } from "../../../server/config-limits.ts";
 import { parseConfig } from "../../../server/config.ts";
 import { createMemoryLog } from "../../../server/drivers/memory-log.ts";
+import { createRedisLog } from "../../../server/drivers/redis/redis-log.ts";
 import { createSystemClock } from "../../../server/drivers/system-clock.ts";
 import { createServer } from "../../../server/edge/relay.ts";
 import { createLogger } from "../../../server/log.ts";
@@ -39,8 +40,15 @@ const { config } = configured;
 const clock = createSystemClock();
 const random = (length: number): Bytes => new Uint8Array(randomBytes(length));
 const quota = { count: PLENTY, windowMs: SECOND_MS };
+const redisUrl = process.env["BENCH_REDIS_URL"];
+const parts = { clock, random, judge: judgeUncapped };
+const log =
+  redisUrl === undefined
+    ? createMemoryLog(parts)
+    : createRedisLog({ ...parts, place: { kind: "server", url: redisUrl } });
+if ("link" in log) await log.link.connected();
 const rooms = createRooms({
-  log: createMemoryLog({ clock, random, judge: judgeUncapped }),
+  log,
   clock,
   random,
   sha256: (bytes) => new Uint8Array(createHash("sha256").update(bytes).digest()),

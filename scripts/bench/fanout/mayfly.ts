@@ -19,7 +19,7 @@ import {
   type Record,
   type ServerFrame,
 } from "../../../shared/protocol.ts";
-import { nowMs, type Contender, type Seat } from "./contender.ts";
+import { nowMs, portOf, type Contender, type Seat } from "./contender.ts";
 
 /** A post of 256 bytes is sealed into the smallest envelope. */
 const ENVELOPE_BYTES = 512;
@@ -45,7 +45,6 @@ const WELCOME_BYTE = encodeServerFrame({
 
 /** What the seats of one room share. */
 interface Room {
-  readonly port: number;
   readonly door: Keys;
   /** The last commit record that anyone was seated by. */
   lastCommit: number;
@@ -66,9 +65,16 @@ const sha256 = (...parts: readonly Uint8Array[]): Bytes =>
   new Uint8Array(createHash("sha256").update(Buffer.concat(parts)).digest());
 const made = (): Bytes => new Uint8Array(randomBytes(ENVELOPE_BYTES));
 
-function enterFrame(room: Room, own: Keys, challenge: Bytes): ClientFrame {
+/** A seat being taken, at one of the relays. */
+interface Visit {
+  readonly room: Room;
+  readonly origin: string;
+  readonly own: Keys;
+}
+
+function enterFrame({ room, origin, own }: Visit, challenge: Bytes): ClientFrame {
   const entry = {
-    origin: `http://127.0.0.1:${room.port}`,
+    origin,
     routeId: routeIdOf(sha256(ROUTE_LABEL, room.door.publicKey).subarray(0, 16)),
     sessionKey: own.publicKey,
     challenge,
@@ -87,10 +93,10 @@ function enterFrame(room: Room, own: Keys, challenge: Bytes): ClientFrame {
 }
 
 /** Answers the frames until the seat is taken. */
-function answerAtDoor(room: Room, own: Keys, frame: ServerFrame): ClientFrame | null {
+function answerAtDoor(visit: Visit, frame: ServerFrame): ClientFrame | null {
   switch (frame.kind) {
     case "challenge":
-      return enterFrame(room, own, frame.challenge);
+      return enterFrame(visit, frame.challenge);
     case "no-room":
       return { kind: "found", rules: RULES_VERSION, policy: POLICY, sealed: made() };
     case "turn":
@@ -113,11 +119,12 @@ function commitAfter(last: Record): Offer {
   };
 }
 
-async function sit(room: Room, isWatcher: boolean): Promise<Seat> {
+async function sit(room: Room, port: number, isWatcher: boolean): Promise<Seat> {
   const own = newKeys();
+  const visit = { room, origin: `http://127.0.0.1:${port}`, own };
   const session = sessionIdOf(sha256(SESSION_LABEL, own.publicKey).subarray(0, 16));
-  const socket = new WebSocket(`ws://127.0.0.1:${room.port}/ws`, SUBPROTOCOL, {
-    origin: `http://127.0.0.1:${room.port}`,
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`, SUBPROTOCOL, {
+    origin: visit.origin,
     perMessageDeflate: false,
   });
   const tell = (frame: ClientFrame) => socket.send(encodeClientFrame(frame));
@@ -133,7 +140,7 @@ async function sit(room: Room, isWatcher: boolean): Promise<Seat> {
         return;
       }
       const frame = bytes[0] === RECORDS_BYTE ? null : decodeServerFrame(bytes);
-      const answer = frame === null ? null : answerAtDoor(room, own, frame);
+      const answer = frame === null ? null : answerAtDoor(visit, frame);
       if (answer !== null) tell(answer);
     });
   });
@@ -198,10 +205,13 @@ export const mayfly: Contender = {
   name: "Mayfly",
   server: "mayfly-server.ts",
   env: { TSX_DISABLE_CACHE: "1" },
-  fill: async (port, members, watchers) => {
-    const room: Room = { port, door: newKeys(), lastCommit: 1 };
-    const seats = [await sit(room, true)];
-    const rest = Array.from({ length: members - 1 }, (_, i) => sit(room, i + 1 < watchers));
+  processes: 1,
+  fill: async (ports, members, watchers) => {
+    const room: Room = { door: newKeys(), lastCommit: 1 };
+    const seats = [await sit(room, portOf(ports, 0), true)];
+    const rest = Array.from({ length: members - 1 }, (_, i) =>
+      sit(room, portOf(ports, i + 1), i + 1 < watchers),
+    );
     seats.push(...(await Promise.all(rest)));
     return seats;
   },

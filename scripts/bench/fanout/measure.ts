@@ -1,7 +1,7 @@
 /** The three measurements, the same for every contender. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Contender, Seat, Shape } from "./contender.ts";
-import { startServer, type Server } from "./process.ts";
+import { startServers, type Servers } from "./process.ts";
 
 export interface Times {
   readonly warmUpMs: number;
@@ -17,6 +17,8 @@ const FILLING = 10;
 
 export interface Saturation {
   readonly deliveriesPerSecond: number;
+  /** Posts of the senders that came back to them. */
+  readonly acceptedPerSecond: number;
   /** Share of one core that each process used. */
   readonly serverLoad: number;
   readonly loadLoad: number;
@@ -25,14 +27,14 @@ export interface Saturation {
 /** Rooms filled, senders first in each. The seats are closed before the server is. */
 async function fillRooms(
   contender: Contender,
-  port: number,
+  ports: readonly number[],
   { rooms, members }: Shape,
 ): Promise<readonly (readonly Seat[])[]> {
   const senders = Math.max(1, Math.floor(SENDERS / rooms));
   const filled: (readonly Seat[])[] = [];
   while (filled.length < rooms) {
     const count = Math.min(FILLING, rooms - filled.length);
-    const more = Array.from({ length: count }, () => contender.fill(port, members, senders));
+    const more = Array.from({ length: count }, () => contender.fill(ports, members, senders));
     filled.push(...(await Promise.all(more)));
   }
   return filled;
@@ -42,6 +44,8 @@ function closeAll(rooms: readonly (readonly Seat[])[]): void {
   for (const seat of rooms.flat()) seat.close();
 }
 
+const returnedTo = (seats: readonly Seat[]) =>
+  seats.reduce((sum, seat) => sum + seat.returned(), 0);
 const sumOf = (seats: readonly Seat[]) => seats.reduce((sum, seat) => sum + seat.delivered(), 0);
 
 /** Deliveries a second when every sender always has UNDER_WAY posts on their way. */
@@ -50,9 +54,9 @@ export async function saturate(
   shape: Shape,
   times: Times,
 ): Promise<Saturation> {
-  const server = await startServer(contender);
+  const server = await startServers(contender);
   try {
-    const rooms = await fillRooms(contender, server.port, shape);
+    const rooms = await fillRooms(contender, server.ports, shape);
     const senders = rooms.flatMap((room) => room.slice(0, Math.max(1, SENDERS / shape.rooms)));
     const sent = new Map<Seat, number>(senders.map((seat) => [seat, 0]));
     let isOver = false;
@@ -74,15 +78,21 @@ export async function saturate(
   }
 }
 
-async function observe(server: Server, seats: readonly Seat[], times: Times): Promise<Saturation> {
+async function observe(server: Servers, seats: readonly Seat[], times: Times): Promise<Saturation> {
   await pause(times.warmUpMs);
-  const before = { delivered: sumOf(seats), cpuMs: server.cpuMs(), own: process.cpuUsage() };
+  const before = {
+    delivered: sumOf(seats),
+    returned: returnedTo(seats),
+    cpuMs: server.cpuMs(),
+    own: process.cpuUsage(),
+  };
   const startMs = performance.now();
   await pause(times.measureMs);
   const tookMs = performance.now() - startMs;
   const own = process.cpuUsage(before.own);
   return {
     deliveriesPerSecond: ((sumOf(seats) - before.delivered) * 1000) / tookMs,
+    acceptedPerSecond: ((returnedTo(seats) - before.returned) * 1000) / tookMs,
     serverLoad: (server.cpuMs() - before.cpuMs) / tookMs,
     loadLoad: (own.user + own.system) / 1000 / tookMs,
   };
@@ -100,9 +110,9 @@ export async function pace(
   shape: Shape,
   times: Times & { readonly deliveriesPerSecond: number },
 ): Promise<Latency> {
-  const server = await startServer(contender);
+  const server = await startServers(contender);
   try {
-    const rooms = await fillRooms(contender, server.port, shape);
+    const rooms = await fillRooms(contender, server.ports, shape);
     const senders = rooms.flatMap((room) => room.slice(0, Math.max(1, SENDERS / shape.rooms)));
     const stop = sendSteadily(senders, times.deliveriesPerSecond / shape.members);
     await pause(times.warmUpMs);
@@ -145,11 +155,11 @@ export interface Memory {
 
 /** Resident memory of one idle connection, seated in a room. */
 export async function weigh(contender: Contender, shape: Shape, settleMs: number): Promise<Memory> {
-  const server = await startServer(contender);
+  const server = await startServers(contender);
   try {
     await pause(settleMs);
     const before = server.rssBytes();
-    const rooms = await fillRooms(contender, server.port, shape);
+    const rooms = await fillRooms(contender, server.ports, shape);
     await pause(settleMs);
     const connections = shape.rooms * shape.members;
     const bytesPerConnection = (server.rssBytes() - before) / connections;

@@ -1,6 +1,6 @@
 /** The other end of the plain `ws` server. */
 import { WebSocket } from "ws";
-import { nowMs, POST_BYTES, type Contender, type Seat } from "./contender.ts";
+import { nowMs, portOf, POST_BYTES, type Contender, type Seat } from "./contender.ts";
 
 let serial = 0;
 let rooms = 0;
@@ -48,8 +48,10 @@ export const plain: Contender = {
   name: "ws, send per recipient",
   server: "plain-server.ts",
   env: {},
-  fill: (port, members, watchers) => {
-    const url = `ws://127.0.0.1:${port}/${(rooms += 1)}`;
-    return Promise.all(Array.from({ length: members }, (_, i) => sit(url, i < watchers)));
+  processes: 1,
+  fill: (ports, members, watchers) => {
+    const room = (rooms += 1);
+    const url = (i: number) => `ws://127.0.0.1:${portOf(ports, i)}/${room}`;
+    return Promise.all(Array.from({ length: members }, (_, i) => sit(url(i), i < watchers)));
   },
 };

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Contender } from "./contender.ts";
 
-export interface Server {
+interface Server {
   readonly port: number;
   /** Resident memory, bytes (Linux). */
   rssBytes(): number;
@@ -18,8 +18,30 @@ export interface Server {
 /** Clock ticks per second of /proc; the same on every Linux of today. */
 const TICKS_PER_SECOND = 100;
 
-/** Starts the server of `contender`; resolves when it listens. */
-export async function startServer({ server, env }: Contender): Promise<Server> {
+/** All processes of a contender. */
+export interface Servers {
+  readonly ports: readonly number[];
+  /** Sums over them. */
+  rssBytes(): number;
+  cpuMs(): number;
+  stop(): Promise<void>;
+}
+
+/** Starts the processes of `contender`; resolves when all listen. */
+export async function startServers(contender: Contender): Promise<Servers> {
+  const starting = Array.from({ length: contender.processes }, () => startServer(contender));
+  const servers = await Promise.all(starting);
+  const sum = (of: (server: Server) => number) =>
+    servers.reduce((total, server) => total + of(server), 0);
+  return {
+    ports: servers.map(({ port }) => port),
+    rssBytes: () => sum((server) => server.rssBytes()),
+    cpuMs: () => sum((server) => server.cpuMs()),
+    stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
+  };
+}
+
+async function startServer({ server, env }: Contender): Promise<Server> {
   const path = fileURLToPath(new URL(server, import.meta.url));
   const child = spawn(process.execPath, ["--expose-gc", "--import", "tsx", path], {
     env: { ...process.env, ...env },

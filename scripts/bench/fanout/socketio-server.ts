@@ -1,10 +1,21 @@
-/** Socket.IO as its documentation has it: one room a URL, `io.to(room).emit` for each post. */
+/**
+ * Socket.IO as its documentation has it: one room a URL, `io.to(room).emit` for each post; with a Redis,
+ * over its adapter for sharded pub/sub.
+ */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createShardedAdapter } from "@socket.io/redis-adapter";
+import { Redis } from "ioredis";
 import { Server } from "socket.io";
 
 const http = createServer();
 const io = new Server(http, { transports: ["websocket"], perMessageDeflate: false });
+
+const redisUrl = process.env["BENCH_REDIS_URL"];
+if (redisUrl !== undefined) {
+  const [publisher, subscriber] = [new Redis(redisUrl), new Redis(redisUrl)];
+  io.adapter(createShardedAdapter(publisher, subscriber));
+}
 
 io.on("connection", (socket) => {
   const room = String(socket.handshake.query["room"]);

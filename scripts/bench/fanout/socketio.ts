@@ -1,6 +1,6 @@
 /** The other end of Socket.IO, speaking its protocol (Engine.IO 4) over a bare socket: cheaper for the load than its client. */
 import { WebSocket } from "ws";
-import { nowMs, POST_BYTES, type Contender, type Seat } from "./contender.ts";
+import { nowMs, portOf, POST_BYTES, type Contender, type Seat } from "./contender.ts";
 
 let serial = 0;
 let rooms = 0;
@@ -55,9 +55,11 @@ export const socketio: Contender = {
   name: "Socket.IO",
   server: "socketio-server.ts",
   env: {},
-  fill: (port, members, watchers) => {
+  processes: 1,
+  fill: (ports, members, watchers) => {
     const room = (rooms += 1);
-    const url = `ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket&room=${room}`;
-    return Promise.all(Array.from({ length: members }, (_, i) => sit(url, i < watchers)));
+    const url = (i: number) =>
+      `ws://127.0.0.1:${portOf(ports, i)}/socket.io/?EIO=4&transport=websocket&room=${room}`;
+    return Promise.all(Array.from({ length: members }, (_, i) => sit(url(i), i < watchers)));
   },
 };
