@@ -1,6 +1,7 @@
 /** One relay of several: what it says, and what it makes of what others say. Other relays are played by hand. */
 import { expect, test } from "vitest";
 import type { Bytes } from "../../shared/bytes.ts";
+import { CLOSE } from "../../shared/close-codes.ts";
 import { incarnationOf, type Incarnation, type SessionId } from "../../shared/ids.ts";
 import type { Candidate, Log, LogListener, RoomLog } from "../ports/log.ts";
 import {
@@ -26,6 +27,10 @@ interface Elsewhere {
   /** A record that another relay's line proposed. */
   orders(candidate: Candidate): Promise<number>;
   incarnation(): Incarnation;
+  /** The log cannot follow the order any more. */
+  loses(): Promise<void>;
+  /** The next look-up of the room ends so. */
+  losesNext(): void;
 }
 
 /** A relay on the real memory log, with the other relays' end of the log in the test's hand. */
@@ -33,6 +38,7 @@ function amongRelays(): Elsewhere {
   const told: Note[] = [];
   let inner: RoomLog | null = null;
   let hears: LogListener | null = null;
+  let isToLose = false;
   const wrap = (log: Log): Log => ({
     ...log,
     async serve(routeId, listener) {
@@ -40,6 +46,8 @@ function amongRelays(): Elsewhere {
       if (routeId !== ROUTE) return served;
       inner = served;
       hears = listener;
+      if (isToLose) listener.lost();
+      isToLose = false;
       const note = (bytes: Bytes): void => {
         const said = decodeNote(bytes);
         if (said === null) throw new Error("a relay said what no relay can read");
@@ -56,6 +64,13 @@ function amongRelays(): Elsewhere {
   return {
     world,
     told,
+    loses() {
+      hears?.lost();
+      return world.clock.settle();
+    },
+    losesNext() {
+      isToLose = true;
+    },
     seatsTold: (kind) => told.flatMap((note) => (note.kind === kind ? [note.seats] : [])),
     saysBytes,
     says: (note) => saysBytes(encodeNote(note)),
@@ -171,7 +186,7 @@ test("[E10][K3] a session that arrives at another relay has its seat there: the 
   const [alice, bob] = await world.roomOf("alice", "bob");
   const before = alice.all("presence").length;
   const arrival = await orders(arriveOf(BOB, 2));
-  expect(bob.closedBy()?.code).toBe(4405);
+  expect(bob.closedBy()).toBe(CLOSE.replaced);
   expect(seatsTold("gone")).toEqual([]);
   // This relay was stopped and said so late: the seat is not its own any more.
   await says({ kind: "here", incarnation: incarnation(), seats: [{ session: BOB, arrival }] });
@@ -261,4 +276,27 @@ test("a room whose last seat here was taken over elsewhere is served no longer",
   await world.roomOf("alice");
   await orders(arriveOf(ALICE, 2));
   expect(world.rooms.count()).toEqual({ rooms: 0, lines: 0, away: 0 });
+});
+
+test("[K6] the order is lost: every line comes again later, and is served what stands by then", async () => {
+  const { world, loses } = amongRelays();
+  const [alice, bob] = await world.roomOf("alice", "bob");
+  await loses();
+  for (const who of [alice, bob]) {
+    expect(who.closedBy()).toBe(CLOSE.later);
+    expect(who.retryAfterMs()).toBeGreaterThanOrEqual(0);
+    expect(who.retryAfterMs()).toBeLessThan(3_000);
+  }
+  expect(world.rooms.count().rooms).toBe(0);
+  const carol = await world.enter("carol");
+  expect(carol.last("turn").last.number).toBe(2);
+});
+
+test("[K6] the order is lost while a room is looked up: whoever asked comes again later", async () => {
+  const { world, losesNext } = amongRelays();
+  losesNext();
+  const early = await world.enter("alice");
+  expect(early.closedBy()).toBe(CLOSE.later);
+  const again = await world.enter("alice");
+  expect(again.frames.map(({ kind }) => kind)).toEqual(["no-room"]);
 });
