@@ -2,7 +2,6 @@
 import { expect, test } from "vitest";
 import { runCell } from "./cell.ts";
 import type { Fault } from "./faults.ts";
-import { anomaliesOf, details } from "./table.ts";
 
 const SIZES = { relays: 2, rooms: 2, members: 3, messagesPerSecond: 20 };
 const TIMING = { calmMs: 1_000, healMs: 45_000 };
@@ -20,7 +19,7 @@ test(
   { timeout: 180_000 },
   async () => {
     const outcome = await runCell(killed, SIZES, TIMING);
-    expect(anomaliesOf(outcome), details(outcome).join("\n")).toBe(0);
+    expect(outcome.verdict.findings).toEqual([]);
     expect(outcome.verdict.honestlyLost).toBe(0);
     expect(outcome.clientFaults).toEqual([]);
     expect(outcome.written).toBeGreaterThan(0);
