@@ -1,9 +1,20 @@
 /** What every driver of the log must do: its own test file calls this with a way to make one. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { routeIdOf, sessionIdOf, type RouteId, type SessionId } from "../../shared/ids.ts";
-import type { Policy } from "../../shared/policy.ts";
-import { RULES_VERSION, type Proposal, type Record } from "../../shared/protocol.ts";
-import type { Candidate, Log, RoomLog } from "./log.ts";
+import type { Log } from "./log.ts";
+import {
+  ALICE,
+  BOB,
+  commit,
+  leave,
+  noteOf,
+  open,
+  POLICY,
+  post,
+  ROUTE,
+  routeOf,
+  sealedOf,
+  serve,
+} from "./test-room.ts";
 
 /** A fresh, empty log with the real rules, and the world that it lives in. */
 export interface LogUnderTest {
@@ -24,69 +35,6 @@ export interface DriverTraits {
   readonly slackMs: number;
   /** Several relays may share its store. */
   readonly hasManyRelays: boolean;
-}
-
-const POLICY: Policy = {
-  messageTtlMs: 60_000,
-  memberCap: 10,
-  graceMs: 30_000,
-  lifetimeMs: 600_000,
-};
-
-const routeOf = (byte: number): RouteId => routeIdOf(new Uint8Array(16).fill(byte));
-const sessionOf = (byte: number): SessionId => sessionIdOf(new Uint8Array(16).fill(byte));
-const sealedOf = (byte: number) => new Uint8Array(512).fill(byte);
-
-const ROUTE = routeOf(1);
-const ALICE = sessionOf(0xa1);
-const BOB = sessionOf(0xb0);
-
-const plain = (proposal: Proposal): Candidate => ({ proposal, groupInfo: null });
-const open = (session = ALICE, policy = POLICY): Candidate =>
-  plain({
-    kind: "open",
-    session,
-    rules: RULES_VERSION,
-    policy,
-    refounding: null,
-    sealed: sealedOf(1),
-  });
-const commit = (session: SessionId, follows: number): Candidate => ({
-  proposal: {
-    kind: "commit",
-    session,
-    follows,
-    removes: [],
-    groupInfoHash: new Uint8Array(32),
-    sealed: sealedOf(2),
-  },
-  groupInfo: sealedOf(follows + 100),
-});
-const post = (session: SessionId, counter: number, names = 1): Candidate =>
-  plain({ kind: "post", session, counter, names, sealed: sealedOf(counter) });
-const leave = (session: SessionId, arrival: number): Candidate =>
-  plain({ kind: "leave", session, arrival });
-
-/** Serves a room and remembers what it heard. */
-async function serve(log: Log, route = ROUTE) {
-  const heard: Record[] = [];
-  const notes: string[] = [];
-  let endings = 0;
-  let losses = 0;
-  const room: RoomLog = await log.serve(route, {
-    records: (records) => heard.push(...records),
-    ended: () => endings++,
-    lost: () => losses++,
-    noted: (note) => notes.push(String.fromCharCode(...note)),
-  });
-  return {
-    room,
-    heard,
-    notes,
-    numbers: () => heard.map(({ number }) => number),
-    endings: () => endings,
-    losses: () => losses,
-  };
 }
 
 /** Registers the suite; `create` makes the log under test, empty. */
@@ -358,8 +306,6 @@ export function describeLogContract(
     if (hasManyRelays) describeManyRelays(() => under);
   });
 }
-
-const noteOf = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
 /** What two logs over one store owe each other. */
 function describeManyRelays(under: () => LogUnderTest): void {

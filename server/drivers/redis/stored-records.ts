@@ -77,12 +77,12 @@ export function storedRecords(
       }
     },
     async renew(last, keepMs) {
-      const keys = [
-        names.state,
-        groupInfoKey(names, incarnation),
-        recordKey(names, incarnation, last),
-      ];
-      await Promise.all(keys.map((key) => link.command("PEXPIRE", key, keepMs, "GT")));
+      await Promise.all([
+        link.command("PEXPIRE", names.state, keepMs),
+        link.command("PEXPIRE", groupInfoKey(names, incarnation), keepMs),
+        // It may have longer to live as a record.
+        link.command("PEXPIRE", recordKey(names, incarnation, last), keepMs, "GT"),
+      ]);
     },
   };
 }
