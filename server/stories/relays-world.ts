@@ -205,13 +205,13 @@ export async function createRelaysWorld(count: number): Promise<RelaysWorld> {
 
 /** Each says something; all read all of it, in one order, and whoever said it is shown that it was sent. */
 export async function talk(
-  world: RelaysWorld,
-  people: readonly Guest[],
+  world: Pick<RelaysWorld, "until">,
+  people: readonly Person[],
   about: string,
 ): Promise<void> {
   const lines = people.map(({ name }) => `${name}: ${about}`);
   for (const who of people) who.room().send(about);
-  const heard = (who: Guest): readonly string[] =>
+  const heard = (who: Person): readonly string[] =>
     who.read().filter((line) => lines.includes(line));
   await world.until(`all read about ${about}`, () =>
     people.every(
@@ -223,7 +223,7 @@ export async function talk(
 }
 
 /** Whom a person sees present, by nickname. */
-export function presentTo(who: Guest): readonly string[] {
+export function presentTo(who: Person): readonly string[] {
   return who
     .room()
     .roster.value.filter(({ presence }) => presence === "present")
