@@ -90,7 +90,7 @@ it("patience ends with calm, with another expectation, or with the socket", asyn
   expect(missed).toEqual(["second"]);
 });
 
-it("[G1] counts from when a lost connection would have been noticed, though the machine slept", async () => {
+it("[G1] counts how long there has been no relay to be in step with", async () => {
   const { clock, sockets, talk, hears } = setUp();
   hears({ kind: "pong" });
   talk.inStep();
