@@ -29,6 +29,8 @@ export interface Delivery {
   goLive(line: Line, covered: number): boolean;
   records(records: readonly Record[]): void;
   presence(session: SessionId, presence: Presence): void;
+  /** It has left: what still waits to be said of its presence is not said, since its record tells. */
+  forget(session: SessionId): void;
   /** To every line but those of the sender's own session. */
   signal(session: SessionId, sealed: Bytes): void;
   /** Writes what is waiting now, not at the end of the turn. */
@@ -120,6 +122,9 @@ export function createDelivery(clock: Clock, written: number): Delivery {
     presence(session, presence) {
       changes.set(session, presence);
       schedule();
+    },
+    forget(session) {
+      changes.delete(session);
     },
     signal(session, sealed) {
       signals.push({ session, sealed });

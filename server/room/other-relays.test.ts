@@ -24,8 +24,8 @@ interface Elsewhere {
   seatsTold(kind: "here" | "gone"): (readonly SeatHere[])[];
   says(note: Note): Promise<void>;
   saysBytes(bytes: Bytes): Promise<void>;
-  /** A record that another relay's line proposed. */
-  orders(candidate: Candidate): Promise<number>;
+  /** Records that other relays' lines proposed, delivered together; the number of the last. */
+  orders(...candidates: readonly Candidate[]): Promise<number>;
   incarnation(): Incarnation;
   /** The log cannot follow the order any more. */
   loses(): Promise<void>;
@@ -74,8 +74,8 @@ function amongRelays(): Elsewhere {
     seatsTold: (kind) => told.flatMap((note) => (note.kind === kind ? [note.seats] : [])),
     saysBytes,
     says: (note) => saysBytes(encodeNote(note)),
-    async orders(candidate) {
-      const [answer] = (await inner?.append([candidate])) ?? [];
+    async orders(...candidates) {
+      const answer = (await inner?.append(candidates))?.at(-1);
       await world.clock.settle();
       if (answer?.kind !== "accepted") throw new Error(`not accepted: ${JSON.stringify(answer)}`);
       return answer.number;
@@ -193,6 +193,18 @@ test("[E10][K3] a session that arrives at another relay has its seat there: the 
   await world.clock.advance(2_000);
   expect(seatsTold("here").at(-1)).toEqual([{ session: ALICE, arrival: 1 }]);
   expect(alice.all("presence")).toHaveLength(before);
+});
+
+test("[N2] who comes and leaves elsewhere within one delivery is told by the records alone", async () => {
+  const { world, orders } = amongRelays();
+  const [alice] = await world.roomOf("alice");
+  const leave: Candidate = {
+    proposal: { kind: "leave", session: BOB, arrival: 2 },
+    groupInfo: null,
+  };
+  await orders(joinOf("bob", 1), leave);
+  expect(alice.numbers()).toEqual([1, 2, 3]);
+  expect(toldOf(alice, BOB)).toEqual([]);
 });
 
 test("[K3] what others say of a seat that is here counts for nothing", async () => {

@@ -137,6 +137,7 @@ function left(site: Site, { session }: Leave): void {
   const guest = site.seated.get(session);
   site.seated.delete(session);
   site.presence.remove(session);
+  site.delivery.forget(session);
   site.quotas.forget(session);
   if (guest !== undefined) end(site, guest, CLOSE.gone);
 }
