@@ -36,15 +36,15 @@ export const LIFETIME = { notBefore: 0n, notAfter: 0xffff_ffff_ffff_ffffn } as c
 export const RETAINED_EPOCHS = 4;
 
 /**
- * Bounds of the library's work and memory. At most 16 posts of a session are under way, so 64
- * generations are four times what can be sealed and then refused; a larger jump is refused before
- * anything is hashed.
+ * Bounds of the library's work and memory. A member takes fresh keys after 64 posts of its own in one
+ * epoch, so 128 generations leave as many again for what was sealed and then lost; a larger jump is
+ * refused before anything is hashed.
  */
 export const CLIENT_CONFIG: ClientConfig = {
   keyRetentionConfig: {
     retainKeysForEpochs: RETAINED_EPOCHS,
     retainKeysForGenerations: 32,
-    maximumForwardRatchetSteps: 64,
+    maximumForwardRatchetSteps: 128,
   },
   lifetimeConfig: { maximumTotalLifetime: LIFETIME.notAfter, validateLifetimeOnReceive: false },
   keyPackageEqualityConfig: defaultKeyPackageEqualityConfig,

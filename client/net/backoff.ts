@@ -1,7 +1,8 @@
 /** How long to wait before connecting again. Pure. */
 
 const FIRST_MS = 250;
-const MOST_MS = 15_000;
+/** People watch a screen that says "reconnecting"; clients are spread by chance, and relays say when to come. */
+const MOST_MS = 4_000;
 
 /**
  * Delay before attempt `attempt` (from 0), in ms. `random` is in [0, 1): clients of a relay that

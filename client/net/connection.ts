@@ -11,7 +11,7 @@ import type { OpenSocket, Socket } from "./socket.ts";
 
 /** Without a frame for so long the client asks; without an answer for so long again the socket is dead. */
 const ASK_AFTER_MS = 15_000;
-const DEAD_AFTER_MS = 5_000;
+const DEAD_AFTER_MS = 8_000;
 /** A lost connection is noticed so long after its last frame at the latest, unless the machine slept. */
 export const SILENCE_NOTICED_MS = ASK_AFTER_MS + DEAD_AFTER_MS;
 

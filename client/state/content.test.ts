@@ -6,7 +6,11 @@ import * as content from "./content.ts";
 
 const draw = (below: number): number => Math.floor(Math.random() * below);
 const bytes = (length: number): Bytes => Uint8Array.from({ length }, () => draw(256));
-const oneOf = <T>(...items: readonly T[]): T => items[draw(items.length)];
+function oneOf<T>(...items: readonly T[]): T {
+  const item = items[draw(items.length)];
+  if (item === undefined) throw new Error("nothing to choose from");
+  return item;
+}
 const counts = [0, 1, 255, 2 ** 32, Number.MAX_SAFE_INTEGER];
 const texts = ["", "a", "한국어 🦋 שלום", "x".repeat(MAX_TEXT_BYTES), "line\nline\u0000"];
 

@@ -120,7 +120,7 @@ it("[R1] the relay restarts empty under them: the room goes on with the same peo
     [alice, bob, carol].every((who) => who.read().length === 3),
   );
   await world.run(10_000);
-  expect([...alice.read()].sort()).toEqual([
+  expect(alice.read().toSorted()).toEqual([
     "alice: before",
     "bob: while it is down",
     "carol: after",
