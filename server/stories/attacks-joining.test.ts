@@ -218,6 +218,34 @@ describe("[I3] a GroupInfo that cannot be used", () => {
   });
 });
 
+it("[I1] a genuine GroupInfo that is not the one of the record beside it is not joined by", async () => {
+  const world = createWorld();
+  const turns: Turn[] = [];
+  const honest = await roomOf(world, "alice", "bob");
+  const { link } = (honest[0] as Person).room();
+  const carol = enters(world, "carol", link, (frame) => {
+    if (frame.kind === "turn") turns.push(frame);
+    return [frame];
+  });
+  await world.until("carol is in", () => isIn(carol));
+  await confirmed(world, [carol]);
+  const [old] = turns;
+  if (old === undefined) throw new Error("carol had no turn");
+  let isFirst = true;
+  const dave = enters(world, "dave", link, (frame) => {
+    if (frame.kind !== "turn" || !isFirst) return [frame];
+    isFirst = false;
+    return [{ ...frame, groupInfo: old.groupInfo }];
+  });
+  await world.run(1_000);
+  const offers = framesFrom(dave).filter(({ kind }) => kind === "propose");
+  expect(isFirst).toBe(false);
+  expect(offers).toEqual([]);
+  await world.until("dave joins in his next turn", () => isIn(dave));
+  await confirmed(world, [dave]);
+  await goesOn(world, [...honest, carol, dave], link);
+});
+
 function flipped(bytes: Turn["groupInfo"]): Turn["groupInfo"] {
   const copy = bytes.slice();
   copy[100] = (copy[100] ?? 0) ^ 1;

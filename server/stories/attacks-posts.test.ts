@@ -8,7 +8,7 @@ import { openPostCover, sealPostCover, sealSignalCover } from "../../client/stat
 import { utf8, type Bytes } from "../../shared/bytes.ts";
 import type { Post, Record } from "../../shared/protocol.ts";
 import { confirmed, goesOn, roomOf, sessionOf } from "./going-on.ts";
-import { changeFrames, framesFrom } from "./hostile-relay.ts";
+import { changeFrames, changeFramesUp, framesFrom } from "./hostile-relay.ts";
 import { createInsider, type Insider } from "./insider.ts";
 import { createOrderWatch } from "./order-watch.ts";
 import type { Puppet } from "./puppet.ts";
@@ -103,6 +103,8 @@ describe("[Q9] who makes a message come twice is flagged, and it is shown once:"
   });
 });
 
+const asRecord = (post: Post): Post & Record => ({ ...post, number: 1, acceptedAtMs: 0 });
+
 describe("[J5] nobody speaks as another:", () => {
   it("a post sealed in alice's name, offered by mallory, opens for nobody", async () => {
     const on = await scene();
@@ -145,6 +147,31 @@ describe("[J5] nobody speaks as another:", () => {
     const inner = openPostCover(on.mallory.who.keys, record)?.inner ?? new Uint8Array();
     await stands(on, () => on.mallory.post({ inner }));
     for (const who of on.honest) expect(who.read()).toEqual(["alice: my words"]);
+    await goesOn(on.world, on.honest, on.insider.link);
+  });
+
+  it("nor alice's, that the relay gave to mallory before anyone had it from alice", async () => {
+    const on = await scene();
+    const { mallory, alice, bob } = on;
+    const taken: Post[] = [];
+    const session = sessionOf(alice);
+    changeFramesUp(alice, (frame) => {
+      const offer = frame.kind === "propose" ? frame.offers[0] : undefined;
+      if (offer?.kind !== "post") return [frame];
+      taken.push({ ...offer, session });
+      return [];
+    });
+    alice.room().send("my words");
+    await on.world.until("the relay has it", () => taken.length > 0);
+    changeFramesUp(alice, null);
+    const [post] = taken;
+    const cover = post === undefined ? null : openPostCover(mallory.who.keys, asRecord(post));
+    if (cover === null) throw new Error("no post");
+    await stands(on, () => mallory.post({ inner: cover.inner }));
+    expect(bob.read()).toEqual([]);
+    expect(bob.notices()).toContain("unopened");
+    await on.world.until("alice offers it again, and it is hers", () => bob.read().length === 1);
+    expect(bob.read()).toEqual(["alice: my words"]);
     await goesOn(on.world, on.honest, on.insider.link);
   });
 
