@@ -125,9 +125,10 @@ export function createRedisLink(place: RedisPlace, events: LinkEvents): RedisLin
     servers: () => servers.all(),
     async ping() {
       if (isClosed) throw new Error("the log is closed");
-      // A dead subscription is found by its silence; that alone leaves the order within reach.
-      if (!(subscriber instanceof Cluster)) subscriber.ping().catch(() => undefined);
-      await Promise.all(servers.all().map((server) => server.ping()));
+      if (subscriber.status !== "ready") throw new Error("Redis is away");
+      // A dead subscription is found by its silence; a cluster's are seen to by the library.
+      const asked = subscriber instanceof Cluster ? [] : [subscriber];
+      await Promise.all([...servers.all(), ...asked].map((server) => server.ping()));
     },
     connected: () => servers.connected(),
     close() {

@@ -26,6 +26,8 @@ export interface TestRedis {
 export interface TestCluster {
   readonly place: RedisPlace;
   readonly nodes: readonly TestRedis[];
+  /** Adds a replica of the server that holds this key; stop it before the cluster. */
+  addReplica(key: string): Promise<TestRedis>;
   stop(): Promise<void>;
 }
 
@@ -74,9 +76,15 @@ export async function startRedis(...args: string[]): Promise<TestRedis> {
 export async function startCluster(): Promise<TestCluster> {
   const nodes: TestRedis[] = [];
   const addresses: { readonly port: number; readonly bus: number }[] = [];
-  for (let i = 0; i < 3; i++) {
+
+  async function startNode(): Promise<{ readonly node: TestRedis; readonly bus: number }> {
     const bus = await freePort();
-    const node = await startRedis("--cluster-enabled", "yes", "--cluster-port", String(bus));
+    const args = ["--cluster-enabled", "yes", "--cluster-port", String(bus)];
+    return { node: await startRedis(...args), bus };
+  }
+
+  for (let i = 0; i < 3; i++) {
+    const { node, bus } = await startNode();
     await node.client.call("CLUSTER", "SET-CONFIG-EPOCH", String(i + 1));
     nodes.push(node);
     addresses.push({ port: node.port, bus });
@@ -89,8 +97,23 @@ export async function startCluster(): Promise<TestCluster> {
     const { port = 0, bus = 0 } = addresses[i] ?? {};
     await first?.client.call("CLUSTER", "MEET", "127.0.0.1", String(port), String(bus));
   }
-  await Promise.all(nodes.map(({ client }) => untilWhole(client)));
+  await Promise.all(nodes.map(({ client }) => untilWhole(client, nodes.length)));
+
+  async function addReplica(key: string): Promise<TestRedis> {
+    const slot = Number(await first?.client.call("CLUSTER", "KEYSLOT", key));
+    const holder = nodes[Math.floor((slot * 3) / CLUSTER_SLOTS)];
+    const id = String(await holder?.client.call("CLUSTER", "MYID"));
+    const { node, bus } = await startNode();
+    await first?.client.call("CLUSTER", "MEET", "127.0.0.1", String(node.port), String(bus));
+    const all = [...nodes, node].map(({ client }) => untilWhole(client, nodes.length + 1));
+    await Promise.all(all);
+    await node.client.call("CLUSTER", "REPLICATE", id);
+    await until(async () => (await node.client.info("replication")).includes("link_status:up"));
+    return node;
+  }
+
   return {
+    addReplica,
     place: {
       kind: "cluster",
       nodes: nodes.map(({ port }) => ({ host: "127.0.0.1", port })),
@@ -127,13 +150,17 @@ async function shorten(client: Redis, keys: readonly string[], ms: number): Prom
   await write.exec();
 }
 
-/** Settles when the node sees every slot served and all of the others. */
-async function untilWhole(client: Redis): Promise<void> {
-  for (;;) {
+/** Settles when the node sees every slot served, and so many nodes. */
+async function untilWhole(client: Redis, nodes: number): Promise<void> {
+  await until(async () => {
     const facts = parseInfo(String(await client.call("CLUSTER", "INFO")));
-    if (facts.get("cluster_state") === "ok" && facts.get("cluster_known_nodes") === "3") return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    const isServed = facts.get("cluster_state") === "ok";
+    return isServed && facts.get("cluster_known_nodes") === String(nodes);
+  });
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 function parseInfo(text: string): Map<string, string> {
