@@ -184,3 +184,18 @@ describe("what comes again", () => {
     expect(kinds(await follow(bob, third, world.keys, 0))).toEqual(["said"]);
   });
 });
+
+it("[Y3][G4] a post offered again from a life that I slept through is no split; any other from there is", async () => {
+  const world = await seatWorldOf("alice", "bob");
+  const [alice, bob] = [world.seatOf("alice"), world.seatOf("bob")];
+  const slept = incarnationOf(new Uint8Array(8).fill(2));
+  const open = { kind: "open", session: alice.me, number: 1 } as Record;
+  for (const seat of [alice, bob]) continueSeat(seat, incarnationOf(new Uint8Array(8)), open);
+  const again = await posts(world, alice, 1, { incarnation: slept, counter: 9 });
+  const told = await follow(bob, { ...again, number: 2, acceptedAtMs: 0 }, world.keys, 0);
+  expect(kinds(told)).toEqual(["said"]);
+  const fresh = await seatWorldOf("alice", "bob");
+  const other = await posts(fresh, fresh.seatOf("alice"), 1, { incarnation: slept });
+  const seen = await fresh.order(other);
+  expect(kinds(seen.get(fresh.seatOf("bob")))).toEqual(["split", "said"]);
+});

@@ -219,10 +219,15 @@ function shown(
 }
 
 /** Did its sender live through another order than I did? */
-function isSplitInside({ order, lives }: Seat, record: Record, inside: Inside): boolean {
+function isSplitInside(seat: Seat, record: Post & Record, inside: Inside): boolean {
+  const { order, lives, firstRecord } = seat;
   // Sealed in an earlier life it may be, but in one of mine: else a relay that tells each of us another
-  // incarnation would have nothing compared at all.
-  if (inside.incarnation !== order.incarnation) return !lives.has(inside.incarnation);
+  // incarnation would have nothing compared at all. After a re-founding also in one that I slept through:
+  // then it is offered again as it was, and names the `open` ([G4]).
+  const isOfferedAgain = lives.size > 1 && record.names === firstRecord;
+  if (inside.incarnation !== order.incarnation) {
+    return !lives.has(inside.incarnation) && !isOfferedAgain;
+  }
   // Nobody can have applied what comes after: then the relay counts differently for one of us.
   return inside.applied >= record.number || order.isOtherOrder(inside.applied, inside.orderHash);
 }
