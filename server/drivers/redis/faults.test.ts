@@ -111,12 +111,10 @@ test("[O1] a stopped Redis accepts nothing: an append fails within seconds, the 
   const here = await serve(log);
   await here.room.append([open(), post(ALICE, 1)]);
   redis.freeze();
-  const startMs = clock.now();
-  await expect(here.room.append([post(ALICE, 2)])).rejects.toThrow();
-  expect(clock.now() - startMs).toBeLessThan(8_000);
+  await expect(here.room.append([post(ALICE, 2)])).rejects.toThrow("timed out");
   await vi.waitFor(() => expect(log.isReady()).toBe(false), inTime);
   await vi.waitFor(() => expect(here.losses()).toBe(1), inTime);
-  await expect(log.serve(routeOf(2), silent)).rejects.toThrow();
+  await expect(log.serve(routeOf(2), silent)).rejects.toThrow(/away|timed out|writeable/);
   redis.thaw();
   await vi.waitFor(() => expect(log.isReady()).toBe(true), inTime);
   const again = await serve(log);
@@ -227,7 +225,7 @@ test("a relay that cannot reach Redis hears of it; one that can goes on", async 
   await there.room.append([open()]);
   await vi.waitFor(() => expect(here.numbers()).toEqual([1]), soon);
   road.close();
-  await expect(here.room.append([post(ALICE, 1)])).rejects.toThrow();
+  await expect(here.room.append([post(ALICE, 1)])).rejects.toThrow(/away|closed/);
   await vi.waitFor(() => expect([cutOff.isReady(), here.losses()]).toEqual([false, 1]), inTime);
   expect(await there.room.append([post(ALICE, 1)])).toEqual([{ kind: "accepted", number: 2 }]);
   expect(there.losses()).toBe(0);

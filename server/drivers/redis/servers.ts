@@ -104,8 +104,11 @@ export function createServers(place: RedisPlace, back: () => void): Servers {
   }
 
   function isWhole(): boolean {
-    const isOpen = cluster === null || cluster.status === "ready";
-    return isOpen && all().length > 0 && all().every((server) => runIds.has(server));
+    return (
+      subscriber.status === "ready" &&
+      all().length > 0 &&
+      all().every((server) => runIds.has(server))
+    );
   }
 
   return {
@@ -131,7 +134,7 @@ export function createServers(place: RedisPlace, back: () => void): Servers {
           resolve();
         };
         told.push(check);
-        cluster?.on("ready", check);
+        subscriber.on("ready", check);
       });
     },
     close() {

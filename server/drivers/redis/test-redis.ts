@@ -92,8 +92,8 @@ export async function startCluster(): Promise<TestCluster> {
   const [first] = nodes;
   for (const [i, { client }] of nodes.entries()) {
     const from = Math.ceil((i * CLUSTER_SLOTS) / 3);
-    const until = Math.ceil(((i + 1) * CLUSTER_SLOTS) / 3) - 1;
-    await client.call("CLUSTER", "ADDSLOTSRANGE", String(from), String(until));
+    const last = Math.ceil(((i + 1) * CLUSTER_SLOTS) / 3) - 1;
+    await client.call("CLUSTER", "ADDSLOTSRANGE", String(from), String(last));
     const { port = 0, bus = 0 } = addresses[i] ?? {};
     await first?.client.call("CLUSTER", "MEET", "127.0.0.1", String(port), String(bus));
   }
