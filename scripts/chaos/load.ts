@@ -3,7 +3,7 @@ import type { Person } from "./person.ts";
 
 const TICK_MS = 20;
 /** A person with so many messages on their way waits with the next. */
-const WAITING_MOST = 20;
+const WAITING_MOST = 100;
 
 export interface Load {
   /** Messages written so far. */

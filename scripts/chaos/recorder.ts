@@ -1,7 +1,13 @@
 /** Writes down what one person's screen shows, as it changes. */
 import { effect } from "@preact/signals-core";
 import type { Client } from "../../client/state/client.ts";
-import type { Delivery, MessageItem, NoticeItem, RoomView } from "../../client/state/view.ts";
+import type {
+  Delivery,
+  MessageItem,
+  NoticeItem,
+  RoomView,
+  TimelineItem,
+} from "../../client/state/view.ts";
 import type { Event, Line } from "./history.ts";
 
 /** A time without a relay, on the clock of `performance.now`; `backMs` is null while it lasts. */
@@ -73,15 +79,25 @@ export function startRecorder(client: Client): Recorder {
     askedAtMs.delete(text);
   }
 
+  /** What is new stands at the end, among own words that still wait; what stands before was looked at. */
   function look(room: RoomView): void {
-    for (const item of room.timeline.value) {
-      const state = item.kind === "message" ? item.delivery : "notice";
+    const items = room.timeline.value;
+    let from = items.length;
+    for (; from > 0 && !isDone(items[from - 1]); from--);
+    for (const item of items.slice(from)) {
+      const state = stateOf(item);
       if (seen.get(item.key) === state) continue;
       seen.set(item.key, state);
       changedAtMs = performance.now();
       if (item.kind === "message") sawMessage(item);
       else sawNotice(item);
     }
+  }
+
+  function isDone(item: TimelineItem | undefined): boolean {
+    if (item === undefined) return true;
+    const state = stateOf(item);
+    return state !== "pending" && seen.get(item.key) === state;
   }
 
   function connection(isLive: boolean): void {
@@ -122,4 +138,8 @@ export function startRecorder(client: Client): Recorder {
       stopRoom();
     },
   };
+}
+
+function stateOf(item: TimelineItem): Delivery | "notice" {
+  return item.kind === "message" ? item.delivery : "notice";
 }

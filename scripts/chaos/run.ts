@@ -1,7 +1,7 @@
 /**
  * `npm run chaos`: relays, Redis and people under one fault after another, and what they saw of it.
  * Options: `--fault=relay-kill,client-slow` (all), `--repetitions=3`, `--relays=3`, `--rooms=5`,
- * `--members=4`, `--rate=110` (messages a second in all), `--calm=4` (seconds before and after a fault).
+ * `--members=5`, `--rate=110` (messages a second in all), `--calm=4` (seconds before and after a fault).
  * Ends with 1 where anything that must be zero is not.
  */
 import { cpus, loadavg } from "node:os";
@@ -21,7 +21,7 @@ const { values } = parseArgs({
     repetitions: { type: "string", default: "3" },
     relays: { type: "string", default: "3" },
     rooms: { type: "string", default: "5" },
-    members: { type: "string", default: "4" },
+    members: { type: "string", default: "5" },
     rate: { type: "string", default: "110" },
     calm: { type: "string", default: "4" },
   },
@@ -40,7 +40,7 @@ const sizes = {
   members: Number(values.members),
   messagesPerSecond: Number(values.rate),
 };
-const timing = { calmMs: Number(values.calm) * 1_000, healMs: 45_000 };
+const timing = { calmMs: Number(values.calm) * 1_000, healMs: 60_000 };
 
 const isBad = (outcome: Outcome): boolean =>
   anomaliesOf(outcome) + outcome.keys.withoutTtl.length + outcome.keys.readable.length > 0 ||
