@@ -5,7 +5,7 @@ import { routeIdOf } from "../../../shared/ids.ts";
 import type { RoomLog } from "../../ports/log.ts";
 import { namesOf, type RoomNames } from "./keys.ts";
 import { createRedisLink, type RedisLink } from "./link.ts";
-import { letPass, startRedis, type TestRedis } from "./test-redis.ts";
+import { letPass, startCluster, startRedis, type TestRedis } from "./test-redis.ts";
 import { createTurnLease } from "./turn-lease.ts";
 
 type TurnLease = Pick<RoomLog, "lease" | "release">;
@@ -69,13 +69,27 @@ test("[K4] a relay that asked in vain comes before the one that had it, though t
   expect(await second?.lease(1_500)).toBe(true);
 });
 
+test("[K4] relays with many joiners each take turns in the order in which they asked", async () => {
+  const { of } = relays("first", "second", "third");
+  const holders: number[] = [];
+  for (const [i, relay] of of.entries()) if (await relay.lease(1_500)) holders.push(i);
+  expect(holders).toEqual([0]);
+  while (holders.length < 10) {
+    const holder = of[holders.at(-1) ?? 0];
+    holder?.release();
+    expect(await holder?.lease(1_500), "it asks again before the others do").toBe(false);
+    for (const [i, relay] of of.entries()) if (await relay.lease(1_500)) holders.push(i);
+  }
+  expect(holders).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2, 0]);
+});
+
 test("[K4] a relay that asked in vain and died keeps nobody out", async () => {
   const { of } = relays("first", "second");
   const [first, second] = of;
   expect(await first?.lease(1_500)).toBe(true);
   expect(await second?.lease(1_500)).toBe(false);
   first?.release();
-  await letPass(redis, 300);
+  await letPass(redis, 1_000);
   expect(await first?.lease(1_500)).toBe(true);
 });
 
@@ -83,7 +97,7 @@ test("[O6] what the turn leaves in Redis dies by itself, and is in the room's ow
   const { names, of } = relays("first", "second");
   for (const relay of of) await relay.lease(1_500);
   const keys = await redis.client.keys(`${names.turn}*`);
-  expect(keys).toHaveLength(2);
+  expect(keys).toHaveLength(3);
   const tag = /\{.*\}/.exec(names.state)?.[0];
   for (const key of keys) {
     expect(/\{.*\}/.exec(key)?.[0]).toBe(tag);
@@ -97,4 +111,21 @@ test("[O7] turns of two rooms know nothing of each other", async () => {
   const [one, other] = [relays("first"), relays("second")];
   expect(await one.of[0]?.lease(1_500)).toBe(true);
   expect(await other.of[0]?.lease(1_500)).toBe(true);
+});
+
+test("[K4] in a cluster it is the same", async () => {
+  const cluster = await startCluster();
+  const linked = createRedisLink(cluster.place, { item: () => undefined, back: () => undefined });
+  try {
+    await linked.connected();
+    for (let room = 0; room < 8; room++) {
+      const names = namesOf(routeIdOf(randomBytes(16)));
+      const [first, second] = ["first", "second"].map((id) => createTurnLease(linked, names, id));
+      expect(await first?.lease(1_500)).toBe(true);
+      expect(await second?.lease(1_500)).toBe(false);
+    }
+  } finally {
+    linked.close();
+    await cluster.stop();
+  }
 });

@@ -1,6 +1,6 @@
 /**
- * Whose joiners have the turn: one key that its holder alone may delete, and one that names who asked in
- * vain, so that a relay with many joiners does not take it again and again. Both die by themselves.
+ * Whose joiners have the turn: one key that its holder alone may delete, and the relays that asked in vain,
+ * in the order in which they did, so that none takes it again and again. All of it dies by itself.
  */
 import { randomBytes } from "node:crypto";
 import type { RoomLog } from "../../ports/log.ts";
@@ -8,17 +8,25 @@ import type { RoomNames } from "./keys.ts";
 import type { RedisLink } from "./link.ts";
 
 /** Who asked in vain and does not come again within so long has lost its place. */
-const WANTED_MS = 300;
+const WAITS_MS = 1_000;
 const TOKEN_BYTES = 16;
 
-/** KEYS: turn. ARGV: token · lease ms · key of who wants it · this relay · how long that is remembered. */
+/** KEYS: turn. ARGV: token · lease ms · this relay · how long its place is kept. */
 const TAKE = `
-local first = redis.call('GET', ARGV[3])
-if redis.call('EXISTS', KEYS[1]) == 1 or (first and first ~= ARGV[4]) then
-  if not first or first == ARGV[4] then redis.call('SET', ARGV[3], ARGV[4], 'PX', ARGV[5]) end
+local waiting = KEYS[1] .. '-waiting'
+local first = redis.call('ZRANGE', waiting, 0, 0)[1]
+while first and first ~= ARGV[3] and redis.call('EXISTS', waiting .. ':' .. first) == 0 do
+  redis.call('ZREM', waiting, first)
+  first = redis.call('ZRANGE', waiting, 0, 0)[1]
+end
+if redis.call('EXISTS', KEYS[1]) == 1 or (first and first ~= ARGV[3]) then
+  local time = redis.call('TIME')
+  redis.call('ZADD', waiting, 'NX', string.format('%s%06d', time[1], time[2]), ARGV[3])
+  redis.call('PEXPIRE', waiting, ARGV[4])
+  redis.call('SET', waiting .. ':' .. ARGV[3], '', 'PX', ARGV[4])
   return 0
 end
-redis.call('DEL', ARGV[3])
+redis.call('ZREM', waiting, ARGV[3])
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 `;
@@ -35,12 +43,11 @@ export function createTurnLease(
   names: RoomNames,
   relayId: string,
 ): Pick<RoomLog, "lease" | "release"> {
-  const wanted = `${names.turn}-wanted`;
   let token = "";
   return {
     async lease(leaseMs) {
       const asked = randomBytes(TOKEN_BYTES).toString("hex");
-      const args = [asked, Math.ceil(leaseMs), wanted, relayId, WANTED_MS];
+      const args = [asked, Math.ceil(leaseMs), relayId, WAITS_MS];
       const isOurs = Number(await link.script(TAKE, names.turn, args)) === 1;
       if (isOurs) token = asked;
       return isOurs;
