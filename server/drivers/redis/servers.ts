@@ -52,6 +52,7 @@ const SHARED = {
   commandTimeout: COMMAND_TIMEOUT_MS,
   connectTimeout: CONNECT_TIMEOUT_MS,
   socketTimeout: SILENCE_MS,
+  disableClientInfo: true,
   // A server that became a replica is not the one to ask any more.
   reconnectOnError: (error: Error) => error.message.startsWith("READONLY"),
 };

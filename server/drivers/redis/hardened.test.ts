@@ -1,0 +1,101 @@
+/** The Redis that docker-compose.relays.yml starts: rooms run on it, and its user may nothing else. */
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { Redis } from "ioredis";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ALICE, BOB, commit, leave, noteOf, open, post, serve } from "../../ports/test-room.ts";
+import { judge } from "../../room/judge.ts";
+import { createSystemClock } from "../system-clock.ts";
+import { findUnfit } from "./checks.ts";
+import { createRedisLog, type RedisLog } from "./redis-log.ts";
+import { startRedis, type TestRedis } from "./test-redis.ts";
+
+const PASSWORD = "correct-horse";
+
+/** The arguments of `redis-server` there, but for what a test's own server must choose itself. */
+function composedArguments(): string[] {
+  const compose = new URL("../../../docker-compose.relays.yml", import.meta.url);
+  const text = readFileSync(compose, "utf8");
+  const block = / redis-server((?: .*\n)+?) {4}\w/.exec(text)?.[1] ?? "";
+  const words = block
+    .trim()
+    .split(/\s+/)
+    .map((word) => word.replace(/^""$/, "").replace("${REDIS_PASSWORD}", PASSWORD));
+  return words.toSpliced(words.indexOf("--dir"), 2);
+}
+
+let redis: TestRedis;
+const logs: RedisLog[] = [];
+beforeEach(async () => {
+  redis = await startRedis(...composedArguments());
+});
+afterEach(async () => {
+  for (const log of logs.splice(0)) await log.close();
+  await redis.stop();
+});
+
+const address = () => `redis://relay:${PASSWORD}@127.0.0.1:${redis.port}`;
+
+async function openLog(): Promise<RedisLog> {
+  const log = createRedisLog({
+    place: { kind: "server", url: address() },
+    clock: createSystemClock(),
+    random: (length) => new Uint8Array(randomBytes(length)),
+    judge,
+  });
+  logs.push(log);
+  await log.link.connected();
+  return log;
+}
+
+test("rooms found, talk, lease, note, renew, load and end there", async () => {
+  const [one, two] = [await openLog(), await openLog()];
+  expect(await findUnfit(one.link, { allowsPersistence: false })).toEqual([]);
+  const here = await serve(one);
+  await here.room.append([open(), commit(BOB, 1), post(ALICE, 1, 2)]);
+  const there = await serve(two);
+  expect(await there.room.append([post(BOB, 1, 2)])).toEqual([{ kind: "accepted", number: 4 }]);
+  expect(await there.room.lease(1_500)).toBe(true);
+  there.room.release();
+  there.room.note(noteOf("hello"));
+  await vi.waitFor(() => expect(here.notes).toEqual(["hello"]));
+  expect((await here.room.since(0)).map(({ number }) => number)).toEqual([1, 2, 3, 4]);
+  await there.room.append([leave(ALICE, 1), leave(BOB, 2)]);
+  await vi.waitFor(() => expect([here.endings(), there.endings()]).toEqual([1, 1]));
+});
+
+const client = (url: string) =>
+  new Redis(url, { retryStrategy: null, maxRetriesPerRequest: 0, enableReadyCheck: false });
+
+test.each([
+  ["save"],
+  ["bgsave"],
+  ["bgrewriteaof"],
+  ["debug", "sleep", "0"],
+  ["monitor"],
+  ["keys", "*"],
+  ["scan", "0"],
+  ["flushall"],
+  ["shutdown", "nosave"],
+  ["config", "set", "save", "60 1"],
+  ["acl", "list"],
+  ["replicaof", "no", "one"],
+  ["module", "list"],
+  ["script", "flush"],
+  ["client", "list"],
+  ["get", "another:key"],
+  ["spublish", "another:channel", "x"],
+])("the relay's user may not %s", async (command, ...rest) => {
+  const relay = client(address());
+  await expect(relay.call(command, ...rest)).rejects.toThrow(/NOPERM|DEBUG command not allowed/);
+  relay.disconnect();
+});
+
+test("nobody comes in without that user's password", async () => {
+  for (const access of ["", ":x@", "default:x@", "relay:x@"]) {
+    const stranger = client(`redis://${access}127.0.0.1:${redis.port}`);
+    stranger.on("error", () => undefined);
+    await expect(stranger.call("GET", "mayfly:x")).rejects.toThrow(/NOAUTH|WRONGPASS|closed/);
+    stranger.disconnect();
+  }
+});
