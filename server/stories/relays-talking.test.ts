@@ -63,7 +63,8 @@ it("[A2][E10][S1] bob connects again at another relay: the same seat, nothing lo
     bob.read().includes("alice: while bob is off"),
   );
   expect(bob.relay()).toBe(2);
-  await world.until("the old relay has let go", () => world.rooms(1).count().lines === 0);
+  // It has nobody left to serve, away or present.
+  await world.until("the old relay has let go", () => world.rooms(1).count().rooms === 0);
   await talk(world, [alice, bob], "after");
   expect(wasAway).toBe(false);
   expect(bob.notices()).not.toContain("rejoined");
