@@ -7,7 +7,10 @@ import type { SessionId } from "../../shared/ids.ts";
 import { CONFIRM_TRIES, CONFIRM_WAIT_MS } from "../../shared/limits.ts";
 import type { Seat } from "./seat.ts";
 
-/** `unconfirmed`: nobody confirmed after all tries; it stays and says so. */
+/**
+ * `unconfirmed`: nobody confirmed after all tries; it stays, says so, and does its duties like anyone, else
+ * a room whose confirmed members are gone could never confirm anybody again.
+ */
 export type Confirmation = "joining" | "confirmed" | "unconfirmed";
 
 export interface Confirming {
@@ -69,7 +72,7 @@ export function createConfirming(deps: ConfirmingDeps): Confirming {
       if (seat.elders.has(from) && epoch >= seat.joinedEpoch) become("confirmed");
     },
     look() {
-      if (seat === null || state !== "joining") return;
+      if (seat === null || state === "confirmed") return;
       const { attendance, elders, group } = seat;
       const members = new Set(group.members.map(({ session }) => session));
       const areAllGone = [...elders].every(

@@ -25,7 +25,7 @@ async function setUp(name: string, others: readonly string[] = ["alice", "bob", 
     clock,
     run: (task) => void task(),
     ready: () => state.seat,
-    isConfirmed: () => state.isConfirmed,
+    mayConfirm: () => state.isConfirmed,
     async commit(removes) {
       done.push(`${clock.now()} commit ${removes.map(nameOf).join("+")}`.trim());
     },

@@ -25,7 +25,8 @@ export interface DutyDeps {
   readonly run: (task: () => Promise<void> | void) => void;
   /** The seat while it is in step with the relay, else null. */
   readonly ready: () => Seat | null;
-  readonly isConfirmed: () => boolean;
+  /** Not while this session still waits to be confirmed itself. */
+  readonly mayConfirm: () => boolean;
   readonly commit: (removes: readonly SessionId[]) => Promise<void>;
   readonly confirm: () => void;
 }
@@ -104,14 +105,14 @@ export function createDuties(deps: DutyDeps): Duties {
   /** Once in step and confirmed itself, a session owes it to all who joined meanwhile. */
   function lookAtNewcomers(seat: Seat | null): void {
     const might = mayConfirm;
-    mayConfirm = seat !== null && deps.isConfirmed();
+    mayConfirm = seat !== null && deps.mayConfirm();
     if (might || !mayConfirm) return;
     for (const epoch of seat?.attendance.unconfirmed() ?? []) confirmLater(epoch);
   }
 
   function confirmLater(epoch: bigint): void {
     const seat = deps.ready();
-    if (seat === null || !deps.isConfirmed()) return;
+    if (seat === null || !deps.mayConfirm()) return;
     const turns = seat.attendance
       .turns(seat.group.members, seat.me)
       .filter((session) => session === seat.me || !seat.attendance.isJoining(session));

@@ -76,7 +76,7 @@ export function createSitting(deps: SittingDeps): Sitting {
     clock,
     run: deps.run,
     ready,
-    isConfirmed: () => confirming.state() === "confirmed",
+    mayConfirm: () => confirming.state() !== "joining",
     async commit(removes) {
       if (seat !== null) await offering.commit(seat, removes);
     },
