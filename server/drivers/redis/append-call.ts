@@ -8,7 +8,7 @@ import type { Judged } from "./judged.ts";
 import type { RoomNames } from "./keys.ts";
 import { isCommitRecord, keptMs, policyText } from "./life.ts";
 import type { RedisLink } from "./link.ts";
-import { APPEND } from "./scripts.ts";
+import { APPEND, APPEND_WHEN_FULL } from "./scripts.ts";
 
 /** All keys of a room live so much longer than anyone may be away; serving relays renew it. */
 export const SPARE_MS = 60_000;
@@ -41,7 +41,8 @@ export async function callAppend(
   const policy = proposal.kind === "open" ? proposal.policy : life?.policy();
   if (policy === undefined) throw new Error("a proposal without a room");
   const record = encodeRecord({ ...proposal, number: 1, acceptedAtMs: 0 });
-  const reply = await link.scriptOfRun(APPEND, names.state, [
+  const script = proposal.kind === "leave" ? APPEND_WHEN_FULL : APPEND;
+  const reply = await link.scriptOfRun(script, names.state, [
     life?.incarnation ?? "",
     life === null ? next : "",
     policyText(policy),

@@ -1,6 +1,6 @@
 /** What the driver says to Redis: scripts, plain commands, sharded channels. */
 import { createHash } from "node:crypto";
-import { Cluster, type Redis } from "ioredis";
+import { Cluster, type Redis, ReplyError } from "ioredis";
 import { createServers, type Holder, type RedisPlace } from "./servers.ts";
 
 type Argument = string | number | Buffer;
@@ -79,9 +79,8 @@ export function createRedisLink(place: RedisPlace, events: LinkEvents): RedisLin
     try {
       return await redis.callBuffer(name, ...args);
     } catch (error) {
-      if (error instanceof Error && /^(MOVED|ASK|CLUSTERDOWN)/.test(error.message))
-        servers.refresh();
-      throw error;
+      if (isReply(error) && /^(MOVED|ASK|CLUSTERDOWN)/.test(error.message)) servers.refresh();
+      throw isReply(error) ? error : new Error("Redis is away", { cause: error });
     }
   }
 
@@ -103,7 +102,7 @@ export function createRedisLink(place: RedisPlace, events: LinkEvents): RedisLin
       return await send(redis, "EVALSHA", [shaOf(lua), "1", key, ...argsOf(runId)]);
     } catch (error) {
       // A server that has not seen the script has not run it, and may be another run by now.
-      if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
+      if (!isReply(error) || !error.message.startsWith("NOSCRIPT")) throw error;
       const holder = holderOf(key);
       return send(holder.redis, "EVAL", [lua, "1", key, ...argsOf(holder.runId)]);
     }
@@ -116,7 +115,11 @@ export function createRedisLink(place: RedisPlace, events: LinkEvents): RedisLin
     command: async (name, key, ...args) => send(holderOf(key).redis, name, [key, ...args]),
     async subscribe(channel) {
       channels.add(channel);
-      await subscriber.ssubscribe(channel);
+      try {
+        await subscriber.ssubscribe(channel);
+      } catch (cause) {
+        throw new Error("Redis is away", { cause });
+      }
     },
     async unsubscribe(channel) {
       channels.delete(channel);
@@ -136,4 +139,9 @@ export function createRedisLink(place: RedisPlace, events: LinkEvents): RedisLin
       servers.close();
     },
   };
+}
+
+/** True for what Redis itself answered; anything else is about the connection. */
+function isReply(error: unknown): error is Error {
+  return error instanceof ReplyError;
 }

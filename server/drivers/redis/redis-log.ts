@@ -16,6 +16,8 @@ const LOOK_MS = 1_000;
 const RENEW_MS = 10_000;
 /** Without an answer for so long whoever is served is sent away, to come again when it is back. */
 const AWAY_MS = 4_000;
+/** One look may fail because this process was held up itself: its timers run before it reads the answer. */
+const LEAST_FAILURES = 2;
 const RELAY_ID_BYTES = 8;
 
 export interface RedisLogParts {
@@ -28,8 +30,9 @@ export interface RedisLogParts {
 interface Served {
   readonly names: RoomNames;
   readonly room: RedisRoom;
-  /** When a look at it was answered last. */
+  /** When a look at it was answered last, and how many were not since. */
   answeredMs: number;
+  failures: number;
 }
 
 export interface RedisLog extends Log {
@@ -65,9 +68,12 @@ export function createRedisLog({ place, clock, random, judge }: RedisLogParts): 
     try {
       const seen = await lookUp(link, served.names);
       served.answeredMs = clock.now();
+      served.failures = 0;
       served.room.compare(seen);
     } catch {
-      if (clock.now() - served.answeredMs >= AWAY_MS) served.room.lose();
+      served.failures += 1;
+      const isAway = clock.now() - served.answeredMs >= AWAY_MS;
+      if (isAway && served.failures >= LEAST_FAILURES) served.room.lose();
     }
   }
 
@@ -95,7 +101,12 @@ export function createRedisLog({ place, clock, random, judge }: RedisLogParts): 
       link.unsubscribe(names.channel).catch(() => undefined);
     };
     const deps = { link, names, relayId, clock, random, judge, listener, closed };
-    const served: Served = { names, room: createRedisRoom(deps), answeredMs: clock.now() };
+    const served: Served = {
+      names,
+      room: createRedisRoom(deps),
+      answeredMs: clock.now(),
+      failures: 0,
+    };
     byChannel.set(names.channel, served);
     try {
       await link.subscribe(names.channel);

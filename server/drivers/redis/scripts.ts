@@ -103,6 +103,10 @@ redis.call('SPUBLISH', ARGV[6], 'R' .. inc .. struct.pack('>I4', #record) .. rec
 return {'ok', number, now}
 `;
 
+/** The same where memory is full: whoever leaves frees some. */
+export const APPEND_WHEN_FULL = `#!lua flags=allow-oom
+${APPEND}`;
+
 /**
  * ARGV: run id · prefix of the lives. The room as it stands, in one look: its fields, its newest commit
  * record, that one's GroupInfo, its `open`, the time. Nothing where no room of this run stands.

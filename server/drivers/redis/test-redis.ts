@@ -176,7 +176,8 @@ async function launch(port: number, folder: string, args: string[]): Promise<Chi
   const binary = process.env["REDIS_SERVER"] ?? "redis-server";
   const fixed = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--logfile", ""];
   const nothingOnDisk = ["--save", "", "--appendonly", "no", "--repl-diskless-sync", "yes"];
-  const child = spawn(binary, [...fixed, ...nothingOnDisk, ...args], {
+  const atOnce = ["--repl-diskless-sync-delay", "0"];
+  const child = spawn(binary, [...fixed, ...nothingOnDisk, ...atOnce, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   running.add(child);
