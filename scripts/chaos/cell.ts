@@ -5,7 +5,8 @@ import { check, type Verdict } from "./history.ts";
 import { keysOf, startKeyWatch, type KeyFindings } from "./key-watch.ts";
 import { startLoad } from "./load.ts";
 import type { Person } from "./person.ts";
-import { setStage, until, type Sizes, type Stage } from "./stage.ts";
+import { setStage, type Sizes, type Stage } from "./stage.ts";
+import { until } from "./until.ts";
 
 export interface Outcome {
   readonly verdict: Verdict;

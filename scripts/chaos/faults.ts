@@ -2,7 +2,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Policy } from "../../shared/policy.ts";
 import type { Person } from "./person.ts";
-import { until, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
+import { until } from "./until.ts";
 
 /** What came of it, besides what people saw. */
 export interface Happened {

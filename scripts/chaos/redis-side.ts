@@ -2,6 +2,7 @@
 import type { Redis } from "ioredis";
 import { startRedis, type TestRedis } from "../../server/drivers/redis/test-redis.ts";
 import { startProxy, type FaultProxy } from "./proxy.ts";
+import { until } from "./until.ts";
 
 export interface RedisSide {
   /** A client of the server that is in charge. */
@@ -30,13 +31,12 @@ export async function startRedisSide(relays: number): Promise<RedisSide> {
     server: () => inCharge,
     lines,
     async addReplica() {
-      replica = await startRedis();
-      await replica.client.replicaof("127.0.0.1", replication.port);
-      for (;;) {
-        const info = await replica.client.info("replication");
-        if (info.includes("master_link_status:up")) return;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      const added = await startRedis();
+      replica = added;
+      await added.client.replicaof("127.0.0.1", replication.port);
+      await until("the replica is in step", async () =>
+        (await added.client.info("replication")).includes("master_link_status:up"),
+      );
     },
     partReplica: () => replication.set({ isParted: true }),
     async failOver() {

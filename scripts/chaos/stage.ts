@@ -1,12 +1,12 @@
 /** A whole system for one run: Redis, relays, a balancer, rooms full of people, and messages all the time. */
 import { randomBytes } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
 import { MAX_LIFETIME_MS } from "../../shared/limits.ts";
 import type { Policy } from "../../shared/policy.ts";
 import { startBalancer } from "./balancer.ts";
 import { createPerson, type Person } from "./person.ts";
 import { startRedisSide, type RedisSide } from "./redis-side.ts";
 import { prepareRelay, type RelayProcess } from "./relays.ts";
+import { until } from "./until.ts";
 
 export interface Sizes {
   readonly relays: number;
@@ -33,7 +33,6 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-const ENTER_MS = 60_000;
 const POLICY: Policy = {
   messageTtlMs: 5 * 60_000,
   memberCap: 100,
@@ -102,17 +101,4 @@ async function inRoom(person: Person) {
   const room = person.room();
   if (room === null) throw new Error(`${person.name} is out again`);
   return room;
-}
-
-/** Looks ten times a second. @throws when it does not hold within `withinMs`. */
-export async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  withinMs = ENTER_MS,
-): Promise<void> {
-  const deadlineMs = performance.now() + withinMs;
-  while (!(await holds())) {
-    if (performance.now() > deadlineMs) throw new Error(`never: ${what}`);
-    await pause(100);
-  }
 }
