@@ -195,16 +195,29 @@ test("[E10][K3] a session that arrives at another relay has its seat there: the 
   expect(alice.all("presence")).toHaveLength(before);
 });
 
-test("[N2] who comes and leaves elsewhere within one delivery is told by the records alone", async () => {
-  const { world, orders } = amongRelays();
+test("[N2] who comes back and leaves elsewhere within one delivery is told by the records alone", async () => {
+  const { world, orders, says, incarnation } = amongRelays();
   const [alice] = await world.roomOf("alice");
+  const arrival = await orders(joinOf("bob", 1));
+  await says({ kind: "gone", incarnation: incarnation(), seats: [{ session: BOB, arrival }] });
   const leave: Candidate = {
-    proposal: { kind: "leave", session: BOB, arrival: 2 },
+    proposal: { kind: "leave", session: BOB, arrival: arrival + 1 },
     groupInfo: null,
   };
-  await orders(joinOf("bob", 1), leave);
-  expect(alice.numbers()).toEqual([1, 2, 3]);
-  expect(toldOf(alice, BOB)).toEqual([]);
+  await orders(arriveOf(BOB, 2), leave);
+  expect(alice.numbers()).toEqual([1, 2, 3, 4]);
+  expect(toldOf(alice, BOB)).toEqual(["present", "away"]);
+});
+
+test("[E6][E10] who joined at another relay does not sit down at the line that still waits here", async () => {
+  const { world, orders } = amongRelays();
+  const [alice] = await world.roomOf("alice");
+  const bob = await world.enter("bob");
+  expect(bob.all("turn")).toHaveLength(1);
+  await orders(joinOf("bob", 1));
+  expect(bob.all("welcome")).toEqual([]);
+  expect(bob.closedBy()).toBe(CLOSE.gone);
+  expect(toldOf(alice, BOB)).toEqual(["present"]);
 });
 
 test("[K3] what others say of a seat that is here counts for nothing", async () => {
