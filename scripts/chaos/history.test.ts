@@ -118,7 +118,7 @@ describe("each anomaly, planted, is caught", () => {
   test("lost: a missing line about another person excuses nothing", () => {
     const about = (name: string) =>
       person("carol", [...shows("a1"), line("missing", name), ...shows("b1", "a3")]);
-    expect(anomalies(alice, bob, about("bob"))).toEqual(only("lost"));
+    expect(anomalies(alice, bob, about("bob"))).toEqual({ lost: 1, "false-alarm": 1 });
     expect(anomalies(alice, bob, about("alice"))).toEqual({});
   });
   test("lost: the order was lost, but this was sent in the new one", () => {
@@ -192,6 +192,10 @@ describe("each anomaly, planted, is caught", () => {
   test("accused: a split is shown", () => {
     const suspicious = person("carol", [...carol.events.slice(1), line("split", "bob")]);
     expect(anomalies(alice, bob, suspicious)).toEqual(only("accused"));
+  });
+  test("false-alarm: everything is there, and a line says otherwise", () => {
+    const alarmed = person("carol", [...carol.events.slice(1), line("unopened", "bob")]);
+    expect(anomalies(alice, bob, alarmed)).toEqual(only("false-alarm"));
   });
   test("not-back: and what it saw before is judged all the same", () => {
     const gone = person("carol", shows("a1", "b1"), false);

@@ -55,6 +55,8 @@ export const ANOMALIES = [
   "invented",
   /** A split or a repetition is shown, and nobody was hostile. */
   "accused",
+  /** More messages of one sender are said to be missing or unreadable than are; once for each pair. */
+  "false-alarm",
   /** Not in step after the healing. */
   "not-back",
 ] as const;
@@ -96,6 +98,7 @@ export function check(people: readonly PersonHistory[]): Verdict {
     for (const view of views) {
       checkScreen(view, messages, found);
       checkSenderOrder(view, messages, found);
+      for (const sender of views) checkAlarms(view, sender, found);
     }
     checkOrder(views, found);
     for (const message of messages.values()) {
@@ -130,6 +133,20 @@ function checkScreen(view: View, messages: ReadonlyMap<string, Message>, found: 
   for (const text of view.repeated) found("duplicate", `${name} is shown ${text} again`);
   for (const { text } of view.shown) {
     if (!messages.has(text)) found("invented", `${name} is shown ${text}`);
+  }
+}
+
+function checkAlarms(view: View, sender: View, found: Found): void {
+  const { name } = sender.person;
+  const alarms = view.person.events.filter(
+    (event) =>
+      event.kind === "line" &&
+      event.about === name &&
+      (event.what === "missing" || event.what === "unopened"),
+  ).length;
+  const lacking = sender.asked.filter((text) => !view.places.has(text)).length;
+  if (alarms > lacking) {
+    found("false-alarm", `${view.person.name} lacks ${lacking} of ${name}, told ${alarms} times`);
   }
 }
 
