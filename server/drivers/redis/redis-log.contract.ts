@@ -1,5 +1,6 @@
 /** Logs over a real Redis, by a clock that a test turns by hand: keys expire as it is turned. */
 import { randomBytes } from "node:crypto";
+import { expect, vi } from "vitest";
 import type { Bytes } from "../../../shared/bytes.ts";
 import type { LogUnderTest } from "../../ports/log.contract.ts";
 import { judge } from "../../room/judge.ts";
@@ -33,8 +34,7 @@ export async function createUnder({ place, nodes }: Store): Promise<RedisUnderTe
     const log = createRedisLog({ place, clock, random, judge });
     logs.push(log);
     await log.link.connected();
-    await log.link.ping();
-    await clock.settle();
+    await vi.waitFor(() => expect(log.isReady()).toBe(true));
     return log;
   }
 
