@@ -1,4 +1,5 @@
 /** Looks at every key of Redis while a run goes on: lifetimes, and whether anything readable is in there. */
+import { setTimeout as pause } from "node:timers/promises";
 import type { Redis } from "ioredis";
 
 export interface KeyFindings {
@@ -17,6 +18,7 @@ export interface KeyWatch {
 }
 
 const LOOK_EVERY_MS = 1_000;
+const LOOK_MOST_MS = 5_000;
 const SCAN_COUNT = 1_000;
 
 /** Every key of a server. @throws where it does not answer. */
@@ -66,8 +68,9 @@ export function startKeyWatch(redis: () => Redis, canary: string): KeyWatch {
 
   async function watch(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await look().catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      // A server that was killed may leave a look without any answer.
+      await Promise.race([look().catch(() => undefined), pause(LOOK_MOST_MS)]);
+      await pause(LOOK_EVERY_MS);
     }
   }
 

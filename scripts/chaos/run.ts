@@ -46,6 +46,9 @@ const isBad = (outcome: Outcome): boolean =>
   anomaliesOf(outcome) + outcome.keys.withoutTtl.length + outcome.keys.readable.length > 0 ||
   outcome.keysLeft.length + outcome.clientFaults.length > 0;
 
+// Ends the servers as well.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+
 const rows: string[] = [];
 let bad = 0;
 
@@ -80,7 +83,9 @@ for (const [name, fault] of chosen) {
     const outcome = await runOnce(name, fault, nth);
     if (outcome !== null) outcomes.push(outcome);
   }
-  if (outcomes.length > 0) rows.push(row(name, outcomes));
+  if (outcomes.length === 0) continue;
+  rows.push(row(name, outcomes));
+  console.log(`${heading()}\n${rows.at(-1)}\n`);
 }
 console.log(`\n${[heading(), ...rows].join("\n")}\n`);
 console.log(bad === 0 ? "nothing bad" : `${bad} runs were bad`);
