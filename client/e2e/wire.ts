@@ -12,17 +12,21 @@ export interface Wire {
   readonly server: string;
   /** Every host that was asked for besides the relay; all were refused. */
   readonly strangers: readonly string[];
+  /** Leads to another relay from now on, as a balancer would; what is open stays where it is. */
+  leadTo(address: string): void;
   /** Ends everything under way and refuses everything new. */
   cut(): void;
   mend(): void;
   close(): Promise<void>;
 }
 
-/** Starts a wire that leads to `relay` ("127.0.0.1:8787") only. */
+/** Starts a wire that lets the browser ask for `relay` ("127.0.0.1:8787") only, and leads there. */
 export async function startWire(relay: string): Promise<Wire> {
   const open = new Set<Duplex>();
   const strangers: string[] = [];
   let isCut = false;
+  let target = relay;
+  const portOf = (address: string) => Number(address.split(":")[1]);
 
   const keep = (socket: Duplex) => {
     open.add(socket);
@@ -38,9 +42,10 @@ export async function startWire(relay: string): Promise<Wire> {
   const forward = (asked: IncomingMessage, answer: ServerResponse) => {
     const url = URL.parse(asked.url ?? "");
     if (url === null || !isOpenTo(url.host)) return void asked.socket.destroy();
+    const { method = "GET", headers } = asked;
+    const path = `${url.pathname}${url.search}`;
     const onward = request(
-      url,
-      { method: asked.method ?? "GET", headers: asked.headers },
+      { host: "127.0.0.1", port: portOf(target), path, method, headers },
       (got) => {
         answer.writeHead(got.statusCode ?? 502, got.headers);
         got.pipe(answer);
@@ -54,7 +59,7 @@ export async function startWire(relay: string): Promise<Wire> {
   const tunnel = (asked: IncomingMessage, near: Duplex, head: Buffer) => {
     const host = asked.url ?? "";
     if (!isOpenTo(host)) return void near.destroy();
-    const far: Socket = connect({ host: "127.0.0.1", port: Number(host.split(":")[1]) });
+    const far: Socket = connect({ host: "127.0.0.1", port: portOf(target) });
     keep(far);
     far.on("connect", () => {
       near.write("HTTP/1.1 200 Connection Established\r\n\r\n");
@@ -79,6 +84,9 @@ export async function startWire(relay: string): Promise<Wire> {
   return {
     server: `http://127.0.0.1:${port}`,
     strangers,
+    leadTo: (address) => {
+      target = address;
+    },
     cut,
     mend: () => {
       isCut = false;

@@ -53,7 +53,7 @@ export interface World {
 }
 
 /** All windows share one address, and tests hurry. */
-const HURRY = {
+export const HURRY = {
   LIMIT_ROOMS_PER_MINUTE: "1000",
   LIMIT_CONNECTS_PER_MINUTE: "10000",
   LIMIT_SOCKETS_PER_ADDRESS: "1000",
