@@ -44,8 +44,9 @@ export function createRedisLink(place: RedisPlace, events: LinkEvents): RedisLin
   subscriber.on("smessageBuffer", (channel: Buffer, bytes: Buffer) =>
     events.item(channel.toString(), bytes),
   );
-  if (subscriber instanceof Cluster) subscriber.on("subscribersReady", () => events.back());
-  else subscriber.on("ready", () => void subscribeAgain(subscriber));
+  if (subscriber instanceof Cluster) {
+    for (const event of ["ready", "subscribersReady"]) subscriber.on(event, () => events.back());
+  } else subscriber.on("ready", () => void subscribeAgain(subscriber));
 
   async function subscribeAgain(to: Redis): Promise<void> {
     try {
