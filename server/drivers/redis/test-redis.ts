@@ -41,7 +41,11 @@ process.on("exit", () => {
 export async function startRedis(...args: string[]): Promise<TestRedis> {
   const port = await freePort();
   const folder = mkdtempSync(join(ramFolder(), "mayfly-redis-"));
-  let child = await launch(port, folder, args);
+  const dropFolder = () => rmSync(folder, { recursive: true, force: true });
+  let child = await launch(port, folder, args).catch((fault: unknown) => {
+    dropFolder();
+    throw fault;
+  });
   const client = new Redis({ port, host: "127.0.0.1", retryStrategy: () => 50 });
   client.on("error", () => undefined);
 
@@ -67,7 +71,7 @@ export async function startRedis(...args: string[]): Promise<TestRedis> {
     async stop() {
       client.disconnect();
       await kill();
-      rmSync(folder, { recursive: true, force: true });
+      dropFolder();
     },
   };
 }
