@@ -27,7 +27,7 @@ export const LIMIT_SPECS = {
   },
   connectsPerMinute: {
     variable: "LIMIT_CONNECTS_PER_MINUTE",
-    value: 120,
+    value: 600,
     least: 1,
     most: 10_000_000,
     means: "sockets that one address may open in a minute",
@@ -97,7 +97,7 @@ export const LIMIT_SPECS = {
   },
   retrySpreadMs: {
     variable: "LIMIT_RETRY_SPREAD_MS",
-    value: 3_000,
+    value: 2_000,
     least: 0,
     most: 60_000,
     means: "ms over which clients of a stopping relay are told to come back",

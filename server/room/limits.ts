@@ -28,5 +28,5 @@ export const DEFAULT_ROOM_LIMITS: RoomLimits = {
   foundings: { count: 5, windowMs: 60_000 },
   refoundings: { count: 60, windowMs: 60_000 },
   roomBytes: 64 * 1024 * 1024,
-  retrySpreadMs: 3_000,
+  retrySpreadMs: 2_000,
 };
