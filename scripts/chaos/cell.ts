@@ -53,7 +53,7 @@ async function judge(
   const watch = startKeyWatch(() => stage.redis.client(), stage.canary);
   const load = startLoad(writers, sizes.messagesPerSecond, () => stage.text());
   await pause(timing.calmMs);
-  const { reachable, note } = await fault.happen(stage);
+  const { reachableMs, note } = await fault.happen(stage);
   await pause(timing.calmMs);
   load.stop();
   await heal(people, timing.healMs);
@@ -62,7 +62,7 @@ async function judge(
   );
   const resumeMs = people.flatMap((person) =>
     person.recorder.outages.map(({ lostMs, backMs }) => {
-      const couldMs = reachable?.who.includes(person) === true ? reachable.sinceMs : 0;
+      const couldMs = reachableMs?.get(person) ?? 0;
       return Math.max(0, (backMs ?? Number.POSITIVE_INFINITY) - Math.max(lostMs, couldMs));
     }),
   );

@@ -7,8 +7,8 @@ import { until } from "./until.ts";
 
 /** What came of it, besides what people saw. */
 export interface Happened {
-  /** Before this moment (`performance.now`) these people could not resume, whatever they did. */
-  readonly reachable?: { readonly sinceMs: number; readonly who: readonly Person[] };
+  /** Before these moments (`performance.now`) these people could not resume, whatever they did. */
+  readonly reachableMs?: ReadonlyMap<Person, number>;
   readonly note?: string;
 }
 
@@ -23,13 +23,15 @@ export interface Fault {
 const SECOND_MS = 1_000;
 /** A last word that nobody saw for so long is lost. */
 const TAIL_MS = 15_000;
+/** From one person's coming back online to the next one's. */
+const RETURN_EVERY_MS = 3_000;
 
 const everybody = (stage: Stage): Person[] => stage.rooms.flatMap(({ members }) => members);
 /** One of each room, not its founder. */
 const victims = (stage: Stage): Person[] =>
   stage.rooms.flatMap(({ members }) => members.slice(1, 2));
 const reachable = (who: readonly Person[]): Happened => ({
-  reachable: { sinceMs: performance.now(), who },
+  reachableMs: new Map(who.map((person) => [person, performance.now()])),
 });
 
 /** The browser knows that it has no network: what is open goes silent, what is tried fails at once. */
@@ -42,10 +44,15 @@ function offline(forMs: number): (stage: Stage) => Promise<Happened> {
     }
     for (const person of who) person.setOnline(false);
     await pause(forMs);
-    for (const { line } of who) line.set({ isRefusing: false });
-    const happened = reachable(who);
-    for (const person of who) person.setOnline(true);
-    return happened;
+    const reachableMs = new Map<Person, number>();
+    for (const person of who) {
+      person.line.set({ isRefusing: false });
+      reachableMs.set(person, performance.now());
+      person.setOnline(true);
+      // All are in one process here, and one's catching up must not be measured as another's.
+      await pause(RETURN_EVERY_MS);
+    }
+    return { reachableMs };
   };
 }
 
@@ -156,7 +163,7 @@ export const FAULTS: { readonly [name: string]: Fault } = {
     async happen(stage) {
       const who = victims(stage);
       for (const { line } of who) line.set({ isDripping: true });
-      await pause(15 * SECOND_MS);
+      await pause(30 * SECOND_MS);
       for (const { line } of who) line.set({ isDripping: false });
       return reachable(who);
     },
