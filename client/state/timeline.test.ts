@@ -84,3 +84,27 @@ it("clear forgets everything", () => {
   expect(keys()).toEqual([]);
   expect(timeline.expire(0)).toBeNull();
 });
+
+it("one that failed waits no more: what comes next stands behind it, before those that wait", () => {
+  const { timeline, keys } = setUp();
+  for (const text of ["mine 1", "mine 2", "mine 3"]) timeline.add(own(text), NEVER);
+  timeline.change("mine 2", { delivery: "failed" }, NEVER);
+  timeline.add(message("bob's"), NEVER);
+  expect(keys()).toEqual(["mine 2", "bob's", "mine 1", "mine 3"]);
+  timeline.settle("mine 2", NEVER);
+  timeline.settle("mine 1", NEVER);
+  timeline.add(message("carol's"), NEVER);
+  expect(keys()).toEqual(["bob's", "mine 2", "mine 1", "carol's", "mine 3"]);
+});
+
+it("what was removed or cleared is waited for no more", () => {
+  const { timeline, keys } = setUp();
+  for (const text of ["mine 1", "mine 2"]) timeline.add(own(text), NEVER);
+  timeline.remove("mine 1");
+  timeline.add(message("bob's"), NEVER);
+  expect(keys()).toEqual(["bob's", "mine 2"]);
+  timeline.clear();
+  timeline.add(own("mine 3"), NEVER);
+  timeline.add(message("carol's"), NEVER);
+  expect(keys()).toEqual(["carol's", "mine 3"]);
+});

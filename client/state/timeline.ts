@@ -22,13 +22,26 @@ export function createTimeline(): Timeline {
   const expiries = new Map<string, number>();
   let notices = 0;
 
+  /** Own messages without an answer stay at the end: their place is not known yet. */
+  let waiting = 0;
+
   function add(item: TimelineItem, expiresAtMs: number): void {
     expiries.set(item.key, expiresAtMs);
-    // Own messages without an answer stay at the end: their place is not known yet.
-    const waiting = items.value.filter(isWaiting);
-    items.value = isWaiting(item)
-      ? [...items.value, item]
-      : [...items.value.filter((other) => !isWaiting(other)), item, ...waiting];
+    const all = items.value;
+    if (isWaiting(item)) {
+      waiting += 1;
+      items.value = [...all, item];
+      return;
+    }
+    // Looked for from the end: thousands may stand before them, and this is done for every message.
+    let from = all.length;
+    for (let left = waiting; left > 0 && from > 0;) {
+      from -= 1;
+      if (isWaiting(all[from])) left -= 1;
+    }
+    const tail = all.slice(from);
+    const settled = tail.filter((other) => !isWaiting(other));
+    items.value = [...all.slice(0, from), ...settled, item, ...tail.filter(isWaiting)];
   }
 
   return {
@@ -43,16 +56,19 @@ export function createTimeline(): Timeline {
       items.value = items.value.map((item) =>
         item.key === key && item.kind === "message" ? { ...item, ...change } : item,
       );
+      waiting = items.value.filter(isWaiting).length;
     },
     settle(key, expiresAtMs) {
       const item = items.value.find((other) => other.key === key);
       if (item?.kind !== "message" || item.delivery === "sent") return;
       items.value = items.value.filter((other) => other !== item);
+      if (isWaiting(item)) waiting -= 1;
       add({ ...item, delivery: "sent", failReason: null }, expiresAtMs);
     },
     remove(key) {
       expiries.delete(key);
       items.value = items.value.filter((item) => item.key !== key);
+      waiting = items.value.filter(isWaiting).length;
     },
     expire(nowMs) {
       let next = Number.POSITIVE_INFINITY;
@@ -67,11 +83,12 @@ export function createTimeline(): Timeline {
     },
     clear() {
       expiries.clear();
+      waiting = 0;
       items.value = [];
     },
   };
 }
 
-function isWaiting(item: TimelineItem): boolean {
-  return item.kind === "message" && item.delivery === "pending";
+function isWaiting(item: TimelineItem | undefined): boolean {
+  return item?.kind === "message" && item.delivery === "pending";
 }
