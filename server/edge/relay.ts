@@ -58,6 +58,8 @@ export async function createServer(config: Config, deps: RelayDeps): Promise<Rel
   const hosts = new Set(urls.map((url) => url.host));
   let isDraining = false;
 
+  // Whoever comes while the order is out of reach is told so at the door: another relay may reach it.
+  const isReady = () => !isDraining && deps.isReady();
   const refused = (reason: number) => logger.debug("refused", { reason });
   const upgrades = createUpgrades({
     origins: new Set(origins),
@@ -66,7 +68,7 @@ export async function createServer(config: Config, deps: RelayDeps): Promise<Rel
     addressLimits: createAddressLimits({ clock, ...limits }),
     trustedProxyHops: config.trustedProxyHops,
     maxConnections: limits.maxConnections,
-    isDraining: () => isDraining,
+    isReady,
     connectionDeps: () => connectionDeps(config, deps),
     refused,
   });
@@ -74,7 +76,7 @@ export async function createServer(config: Config, deps: RelayDeps): Promise<Rel
     app: createApp({
       files: deps.files,
       httpsHosts: new Set(urls.filter((url) => url.protocol === "https:").map((url) => url.host)),
-      isReady: () => !isDraining && deps.isReady(),
+      isReady,
     }),
     hosts,
     upgrade: (request, socket, head) => upgrades.handle(request, socket, head),

@@ -25,7 +25,8 @@ export interface UpgradeDeps {
   readonly addressLimits: AddressLimits;
   readonly trustedProxyHops: number;
   readonly maxConnections: number;
-  readonly isDraining: () => boolean;
+  /** The relay takes connections: it is not stopping, and the order can be reached. */
+  readonly isReady: () => boolean;
   /** What each connection gets; made for each, so that its log lines can be told apart. */
   readonly connectionDeps: () => ConnectionDeps;
   /** Told of each refusal, with its HTTP status. */
@@ -98,7 +99,7 @@ export function createUpgrades(deps: UpgradeDeps): Upgrades {
     const gated = gate(request, deps.hosts);
     if (gated !== null) return gated.status;
     if (request.url === undefined || pathOf(request.url) !== "/ws") return 404;
-    if (deps.isDraining()) return 503;
+    if (!deps.isReady()) return 503;
     if (!deps.origins.has(request.headers.origin ?? "")) return 403;
     if (!offersSubprotocol(request.headers["sec-websocket-protocol"])) return 400;
     return open.size >= deps.maxConnections ? 503 : null;

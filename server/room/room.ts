@@ -29,6 +29,8 @@ export type RoomParts = Pick<
   readonly isDraining: () => boolean;
   /** A hint when to come back after a restart, in ms; another for each line. */
   readonly retryAfterMs: () => number;
+  /** The same, where another relay, or this one, can serve the room at once. */
+  readonly retrySoonMs: () => number;
 };
 
 export interface Room {
@@ -86,7 +88,7 @@ export async function createRoom(
     lacking.report("unreachable");
     lacking.delivery.flush();
     lacking.seated.clear();
-    for (const guest of lacking.guests) end(lacking, guest, CLOSE.later, parts.retryAfterMs());
+    for (const guest of lacking.guests) end(lacking, guest, CLOSE.later, parts.retrySoonMs());
     close(lacking);
   }
 

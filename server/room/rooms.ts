@@ -60,6 +60,8 @@ export function createRooms(parts: RoomsParts): Rooms {
       const [high = 0, low = 0] = random(2);
       return Math.floor(((high * 256 + low) / 65_536) * limits.retrySpreadMs);
     },
+    // A whole relay is not coming at once: the members of one room may hurry.
+    retrySoonMs: () => Math.floor(roomParts.retryAfterMs() / 4),
   };
 
   function open(routeId: RouteId): HeldRoom {
