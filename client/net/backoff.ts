@@ -2,8 +2,8 @@
 
 const FIRST_MS = 250;
 /** People watch a screen that says "reconnecting": for a minute and a half somebody tries this often. */
-const EAGER_MS = 2_500;
-const EAGER_ATTEMPTS = 40;
+const EAGER_MS = 2_000;
+const EAGER_ATTEMPTS = 50;
 /** After that it is a long outage, and a relay that comes back is not to be run over. */
 const PATIENT_MS = 10_000;
 

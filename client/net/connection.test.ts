@@ -153,7 +153,7 @@ describe("coming back", () => {
     // A challenge alone shows only that a proxy is there.
     last().events.frame(CHALLENGE);
     last().events.closed(1006, "");
-    await clock.advance(1_249);
+    await clock.advance(999);
     expect(sockets).toHaveLength(5);
     await clock.advance(1);
     enters();
