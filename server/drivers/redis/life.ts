@@ -2,13 +2,14 @@
  * One life of a room as this relay holds it: a copy of the state in Redis, kept in step by applying each
  * record with the same rules that let it in.
  */
-import { parseHex, parseUtf8, type Bytes } from "../../../shared/bytes.ts";
+import { parseHex, type Bytes } from "../../../shared/bytes.ts";
 import { decodeRecord } from "../../../shared/codec/records.ts";
 import { INCARNATION_BYTES, incarnationOf, type Incarnation } from "../../../shared/ids.ts";
 import { isPolicy, type Policy } from "../../../shared/policy.ts";
 import type { Record } from "../../../shared/protocol.ts";
 import type { Effect, Judge, Standing } from "../../ports/log.ts";
 import { createKeptSizes } from "./kept-sizes.ts";
+import { textOf } from "./reply.ts";
 
 export interface Life {
   readonly incarnation: Incarnation;
@@ -197,10 +198,6 @@ function parsePolicy(text: string): Policy | null {
     .map(Number);
   const policy = { messageTtlMs, memberCap, graceMs, lifetimeMs };
   return isPolicy(policy) ? policy : null;
-}
-
-function textOf(value: unknown): string {
-  return value instanceof Uint8Array ? (parseUtf8(value) ?? "") : "";
 }
 
 function bytesOf(value: unknown): Bytes | null {

@@ -1,9 +1,10 @@
 /** One look at where a room stands in Redis. */
-import { parseHex, parseUtf8 } from "../../../shared/bytes.ts";
+import { parseHex } from "../../../shared/bytes.ts";
 import { INCARNATION_BYTES, incarnationOf, type Incarnation } from "../../../shared/ids.ts";
 import type { RoomNames } from "./keys.ts";
 import { parseCount } from "./life.ts";
 import type { RedisLink } from "./link.ts";
+import { textOf } from "./reply.ts";
 
 export interface Seen {
   /** Null: no room stands, as far as this run of Redis knows. */
@@ -24,8 +25,4 @@ export async function lookUp(link: RedisLink, names: RoomNames): Promise<Seen> {
     throw new Error("a room's keys hold what no relay wrote");
   }
   return { incarnation: incarnationOf(bytes), head: number };
-}
-
-function textOf(value: unknown): string {
-  return value instanceof Uint8Array ? (parseUtf8(value) ?? "") : "";
 }
