@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureBundle } from "./bundle-size.ts";
 import { ensureChromium } from "./test/chromium.ts";
+import { ensureKafka } from "./test/kafka.ts";
 import { ensureRedis } from "./test/redis.ts";
 import { run } from "./test/run.ts";
 import * as tally from "./test/tally.ts";
@@ -39,12 +40,16 @@ function textOf(path: string): string | null {
 
 async function browserTests(files: readonly string[]): Outcome {
   const chromium = await ensureChromium();
-  return chromium === null ? tally.ONE_FAILED : vitest("e2e", files, { CHROMIUM: chromium });
+  const kafka = await ensureKafka();
+  if (chromium === null || kafka === null) return tally.ONE_FAILED;
+  return vitest("e2e", files, { CHROMIUM: chromium, ...kafka });
 }
 
 async function unitTests(files: readonly string[]): Outcome {
   const redis = await ensureRedis();
-  return redis === null ? tally.ONE_FAILED : vitest("unit", files, { REDIS_SERVER: redis });
+  const kafka = await ensureKafka();
+  if (redis === null || kafka === null) return tally.ONE_FAILED;
+  return vitest("unit", files, { REDIS_SERVER: redis, ...kafka });
 }
 
 function bundleSize(): tally.Tally {
