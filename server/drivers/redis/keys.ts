@@ -4,7 +4,7 @@
  */
 import type { Incarnation, RouteId } from "../../../shared/ids.ts";
 
-/** Fixed: relays that disagree would look for a room in different slots. */
+/** Fixed: relays that disagree would look for a room in different slots. In `kafka` mode the topic says how many. */
 export const PARTITIONS = 256;
 
 export interface RoomNames {
@@ -18,11 +18,20 @@ export interface RoomNames {
   readonly lives: string;
 }
 
-/** Names of the room at this route. */
-export function namesOf(routeId: RouteId): RoomNames {
+/** Which partition, of so many, a room is in. */
+export function partitionOf(routeId: RouteId, partitions: number): number {
   // A route id is a hash already, so its first bits are evenly spread.
-  const partition = Number.parseInt(routeId.slice(0, 8), 16) % PARTITIONS;
-  const room = `mayfly:{p${partition}}:${routeId}`;
+  return Number.parseInt(routeId.slice(0, 8), 16) % partitions;
+}
+
+/** What stands before every key of a partition. */
+export function partitionPrefix(partition: number): string {
+  return `mayfly:{p${partition}}:`;
+}
+
+/** Names of the room at this route, where there are so many partitions. */
+export function namesOf(routeId: RouteId, partitions = PARTITIONS): RoomNames {
+  const room = `${partitionPrefix(partitionOf(routeId, partitions))}${routeId}`;
   return {
     state: `${room}:state`,
     channel: `${room}:channel`,
