@@ -15,10 +15,13 @@ export type BusItem =
       readonly groupInfo: Bytes | null;
     }
   | { readonly kind: "ended"; readonly incarnation: Incarnation }
+  /** That life was lost, with the order that it was of (`kafka` only). */
+  | { readonly kind: "lost"; readonly incarnation: Incarnation }
   | { readonly kind: "note"; readonly from: string; readonly note: Bytes };
 
 const RECORD = 0x52; // R
 const ENDED = 0x45; // E
+const LOST = 0x4c; // L
 const NOTE = 0x4e; // N
 const RELAY_ID_CHARS = 16;
 const INCARNATION_CHARS = 2 * INCARNATION_BYTES;
@@ -31,6 +34,8 @@ export function decodeBusItem(bytes: Uint8Array): BusItem | null {
         return readRecordItem(reader, bytes.length);
       case ENDED:
         return { kind: "ended", incarnation: readIncarnation(reader) };
+      case LOST:
+        return { kind: "lost", incarnation: readIncarnation(reader) };
       case NOTE: {
         const from = readText(reader, RELAY_ID_CHARS);
         return { kind: "note", from, note: reader.fixed(bytes.length - 1 - RELAY_ID_CHARS) };
@@ -44,6 +49,28 @@ export function decodeBusItem(bytes: Uint8Array): BusItem | null {
 /** `from`: the relay's own id of 16 characters, by which it knows its own notes again. */
 export function encodeNote(from: string, note: Bytes): Bytes {
   return concat(Uint8Array.of(NOTE), utf8(from), note);
+}
+
+/** A record as the scripts publish it; `groupInfo` beside a commit. */
+export function encodeRecordItem(
+  incarnation: Incarnation,
+  record: Bytes,
+  groupInfo: Bytes | null,
+): Bytes {
+  const length = new DataView(new ArrayBuffer(4));
+  length.setUint32(0, record.length);
+  return concat(
+    Uint8Array.of(RECORD),
+    utf8(incarnation),
+    new Uint8Array(length.buffer),
+    record,
+    groupInfo ?? new Uint8Array(),
+  );
+}
+
+/** That a life ended, as the scripts publish it. */
+export function encodeEnded(incarnation: Incarnation): Bytes {
+  return concat(Uint8Array.of(ENDED), utf8(incarnation));
 }
 
 function readRecordItem(reader: Reader, lengthBytes: number): BusItem {

@@ -71,6 +71,9 @@ export function createRedisRoom(deps: RedisRoomDeps): RedisRoom {
     if (follower.isOver()) return;
     if (given.kind === "record") follower.came(given.record, given.groupInfo, given.incarnation);
     else if (given.kind === "ended") follower.ended(given.incarnation);
+    else if (given.kind === "lost") {
+      if (follower.course()?.life.incarnation === given.incarnation) follower.lose();
+    }
     else if (given.from !== deps.relayId) listener.noted(given.note);
   }
 

@@ -11,7 +11,7 @@
 export const PURGED_AT_ONCE = 10_000;
 
 /** `purge(life, head)`: the newest records of a life and its GroupInfo. */
-const PURGE_LIFE = `
+export const PURGE_LIFE = `
 local function purge(life, head)
   redis.call('UNLINK', life .. 'group-info')
   local number = head
