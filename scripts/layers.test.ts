@@ -75,6 +75,13 @@ const FORBIDDEN: readonly (readonly [file: string, from: string])[] = [
   ["server/drivers/own.ts", "../edge/app.ts"],
   ["server/drivers/own.ts", "ws"],
   ["server/drivers/own.ts", "hono"],
+  ["server/drivers/own.ts", "kafkajs"],
+  ["server/drivers/kafka/own.ts", "kafkajs"],
+  ["server/drivers/kafka/own.ts", "kafkajs/src/index.js"],
+  ["server/drivers/kafka/kafkajs/own.ts", "../../../room/judge.ts"],
+  ["server/drivers/kafka/kafkajs/own.ts", "ws"],
+  ["server/config.ts", "kafkajs"],
+  ["server/main.ts", "kafkajs"],
 ];
 
 /** What must stay possible, so that a rule which refuses everything is noticed. */
@@ -106,6 +113,8 @@ const ALLOWED: readonly (readonly [file: string, from: string])[] = [
   ["server/ports/own.ts", "../../shared/ids.ts"],
   ["server/drivers/own.ts", "../ports/log.ts"],
   ["server/drivers/own.ts", "ioredis"],
+  ["server/drivers/kafka/kafkajs/own.ts", "kafkajs"],
+  ["server/drivers/kafka/own.ts", "./kafkajs/link.ts"],
   ["server/stories/own.ts", "../../client/state/view.ts"],
   ["client/e2e/own.ts", "../../server/config.ts"],
 ];
