@@ -17,6 +17,7 @@ import { partitionNames } from "./keys.ts";
 import type { LoggedRecord } from "./order-topic.ts";
 import {
   decodePartitionRecord,
+  idOf,
   type LifeId,
   type PartitionRecord,
   type Proposed,
@@ -35,7 +36,7 @@ export interface ApplyingParts {
   readonly partition: number;
   readonly partitions: number;
   /** A heartbeat of that region was applied. */
-  readonly heard: (region: RegionName) => void;
+  readonly heard: (region: RegionName, id: RecordId) => void;
   /** Bytes that no relay of ours produced; nothing of it is said. */
   readonly strange: () => void;
 }
@@ -55,7 +56,7 @@ export interface Applying {
 
 /** From a place and its rooms, as read from Redis. */
 export function createApplying(parts: ApplyingParts, from: Place, rooms: HeldRooms): Applying {
-  const { link, clock, judge, region } = parts;
+  const { link, clock, judge } = parts;
   const names = partitionNames(parts.partition);
   const heartbeats = new Map(from.heartbeats);
   let place: Place = { ...from, heartbeats };
@@ -66,12 +67,17 @@ export function createApplying(parts: ApplyingParts, from: Place, rooms: HeldRoo
   let calls: Promise<unknown>[] = [];
 
   function call({ script, args }: Step): void {
-    const done = link.script(script, names.place, args).then((answer) => {
-      if (String(answer) !== "ok") throw new Error("the partition is applied by another relay");
-    });
-    // Told by the `await` of all of them; none may go unheard before that.
-    done.catch(() => undefined);
-    calls.push(done);
+    calls.push(link.script(script, names.place, args));
+  }
+
+  /** Waits for every call under way. */
+  async function settled(): Promise<void> {
+    const results = await Promise.allSettled(calls);
+    calls = [];
+    const isDone = results.every(
+      (result) => result.status === "fulfilled" && String(result.value) === "ok",
+    );
+    if (!isDone) throw new Error("Redis did not take it, or another relay applies the partition");
   }
 
   /** The step from what is written to `place`, with what gathered since. */
@@ -89,7 +95,8 @@ export function createApplying(parts: ApplyingParts, from: Place, rooms: HeldRoo
   }
 
   function answer(to: Proposed | Purge, outcome: Outcome): void {
-    if (to.region === region) answers.push({ relay: to.relay, answer: { id: to.id, outcome } });
+    if (to.region === parts.region)
+      answers.push({ relay: to.relay, answer: { id: to.id, outcome } });
   }
 
   function applyRecord(logged: LoggedRecord, record: PartitionRecord | null): void {
@@ -98,7 +105,7 @@ export function createApplying(parts: ApplyingParts, from: Place, rooms: HeldRoo
     endOutlived(timeMs);
     if (record === null) {
       parts.strange();
-      place = { ...place, applied: offset, appliedId: NO_ID, timeMs };
+      place = { ...place, applied: offset, appliedId: idOf(logged.bytes), timeMs };
       return;
     }
     place = { ...place, applied: offset, appliedId: record.id, timeMs };
@@ -107,7 +114,7 @@ export function createApplying(parts: ApplyingParts, from: Place, rooms: HeldRoo
         heartbeats.set(record.region, offset);
         changes.push([heartbeatField(record.region), String(offset)]);
         changes.push([silentField(record.region), undefined]);
-        parts.heard(record.region);
+        parts.heard(record.region, record.id);
         return;
       case "reset":
         if (record.readUpTo < offset && place.resetAt <= record.readUpTo) reset(logged, record.id);
@@ -196,12 +203,6 @@ export function createApplying(parts: ApplyingParts, from: Place, rooms: HeldRoo
     else if (room === undefined) rooms.set(routeId, heldRoom(of, life, clock.now()));
   }
 
-  async function settled(): Promise<void> {
-    const under = calls;
-    calls = [];
-    await Promise.all(under);
-  }
-
   return {
     place: () => place,
     rooms: () => rooms,
@@ -223,6 +224,3 @@ export function createApplying(parts: ApplyingParts, from: Place, rooms: HeldRoo
     },
   };
 }
-
-/** Stands for a record that is not of ours: a log that holds another one there is not told from it. */
-const NO_ID = "0".repeat(32) as RecordId;

@@ -10,7 +10,7 @@ import { textOf } from "../redis/reply.ts";
 import { LOAD } from "../redis/scripts.ts";
 import { SPARE_MS } from "../redis/append-call.ts";
 import { storedRecords } from "../redis/stored-records.ts";
-import { partitionNames } from "./keys.ts";
+import { partitionNames, ROOMS_TTL_MS } from "./keys.ts";
 import type { LifeId } from "./partition-records.ts";
 
 export interface HeldRoom {
@@ -58,14 +58,22 @@ export async function loadRooms(parts: LoadParts, of: LifeId): Promise<HeldRooms
   return held;
 }
 
-/** Keeps what is held of these rooms alive. @throws where Redis is away. */
-export async function renewRooms(link: RedisLink, held: HeldRooms, nowMs: number): Promise<void> {
+/** Keeps what is held of these rooms alive; `set` names them. @throws where Redis is away. */
+export async function renewRooms(
+  link: RedisLink,
+  held: HeldRooms,
+  set: string,
+  nowMs: number,
+): Promise<void> {
   const renew = async ({ names, life }: HeldRoom): Promise<void> => {
     const { last, policy, incarnation } = life.standing(nowMs);
     const stored = storedRecords(link, names, incarnation);
     await stored.renew(last.record.number, policy.graceMs + SPARE_MS);
   };
-  await Promise.all(Array.from(held.values(), renew));
+  await Promise.all([
+    link.command("PEXPIRE", set, ROOMS_TTL_MS),
+    ...Array.from(held.values(), renew),
+  ]);
 }
 
 function parseRoutes(reply: unknown): RouteId[] {

@@ -1,5 +1,10 @@
 /** Names of what belongs to a whole partition in a region's Redis; of its rooms they are as in `redis` mode. */
+import { MAX_GRACE_MS } from "../../../shared/limits.ts";
+import { SPARE_MS } from "../redis/append-call.ts";
 import { partitionPrefix } from "../redis/keys.ts";
+
+/** Of the set of rooms: as long as any room's state may go without being renewed. */
+export const ROOMS_TTL_MS = MAX_GRACE_MS + SPARE_MS;
 
 export interface PartitionNames {
   /** How far the region has applied the partition, and in which life: a hash. Without it the region lacks it. */

@@ -147,6 +147,14 @@ export function decodePartitionRecord(bytes: Uint8Array): PartitionRecord | null
   });
 }
 
+/** Stands for a record that is not of ours. */
+const NO_ID = recordIdOf(new Uint8Array(RECORD_ID_BYTES));
+
+/** The id of a record as it stands in the log; the same one for all that are not of ours. */
+export function idOf(bytes: Uint8Array): RecordId {
+  return decodePartitionRecord(bytes)?.id ?? NO_ID;
+}
+
 function readProposed(reader: Reader, asking: Asking): Proposed {
   const of: MeantFor = readFlag(reader)
     ? { life: readId(reader) }

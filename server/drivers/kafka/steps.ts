@@ -1,7 +1,6 @@
 /** One step of applying as one script call: what of the place changes, and what of a room. */
 import type { Bytes } from "../../../shared/bytes.ts";
 import { encodeRecord } from "../../../shared/codec/records.ts";
-import { MAX_GRACE_MS } from "../../../shared/limits.ts";
 import type { Incarnation, RouteId } from "../../../shared/ids.ts";
 import type { Policy } from "../../../shared/policy.ts";
 import type { Record } from "../../../shared/protocol.ts";
@@ -11,7 +10,7 @@ import { encodeEnded, encodeRecordItem } from "../redis/bus.ts";
 import { recordKey, type RoomNames } from "../redis/keys.ts";
 import { isCommitRecord, keptMs, policyText } from "../redis/life.ts";
 import { encodeAnswer, type Answer } from "./answers.ts";
-import type { PartitionNames } from "./keys.ts";
+import { ROOMS_TTL_MS, type PartitionNames } from "./keys.ts";
 import type { LifeId, RecordId, RegionName } from "./partition-records.ts";
 import { PLACE_TTL_MS } from "./place.ts";
 import { ACCEPT, ADVANCE, END, RESET } from "./scripts.ts";
@@ -35,9 +34,6 @@ export interface Move {
   readonly changes: readonly (readonly [field: string, value: string | undefined])[];
   readonly answers: readonly { readonly relay: string; readonly answer: Answer }[];
 }
-
-/** Longer than any room's state can go without being renewed. */
-export const ROOMS_TTL_MS = MAX_GRACE_MS + SPARE_MS;
 
 /** The field of a room's state that names the region of a session's newest arrival. */
 export function homeField(session: string): string {
