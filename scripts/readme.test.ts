@@ -19,7 +19,11 @@ const rows = new Map(
 
 test("the README's table has every variable of the configuration, and no other", () => {
   // The mode that has most variables.
-  const configured = parseConfig({ MAYFLY_MODE: "redis", REDIS_URL: "redis://127.0.0.1" });
+  const configured = parseConfig({
+    MAYFLY_MODE: "kafka",
+    REDIS_URL: "redis://127.0.0.1",
+    KAFKA_BROKERS: "127.0.0.1:9092",
+  });
   expect(configured.kind).toBe("configured");
   const text = configured.kind === "configured" ? describeConfig(configured.config) : "";
   const variables = [...text.matchAll(/^([A-Z_]+)=/gm)].map(([, variable = ""]) => variable);

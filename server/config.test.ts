@@ -83,12 +83,6 @@ test.each(bad)("%s=%j is refused by name, with what is allowed", (name, value) =
   expect(problems[0]).toMatch(new RegExp(`^${name}: .*allowed: `));
 });
 
-test("kafka is not in this version, and it says so", () => {
-  expect(problemsOf({ MAYFLY_MODE: "kafka" })).toEqual([
-    "MAYFLY_MODE: not in this version; allowed: memory, redis",
-  ]);
-});
-
 const redis = (REDIS_URL: string) => ({ MAYFLY_MODE: "redis", REDIS_URL });
 
 test("redis needs to know where Redis is", () => {
@@ -197,7 +191,7 @@ test("an origin is as a browser writes it: without the scheme's own port", () =>
 test("names without meaning here are warned of, by name only", () => {
   const { warnings } = configured({
     REDIS_URLS: "redis://:hunter2@cache",
-    KAFKA_BROKERS: "x",
+    KAFKA_BROKER: "x",
     REGION: "eu",
     METRICS_PORT: "9",
     LIMIT_SOKETS: "1",
@@ -206,7 +200,7 @@ test("names without meaning here are warned of, by name only", () => {
     HOME: "/root",
   });
   expect(warnings).toEqual([
-    "set, but without meaning in this version: KAFKA_BROKERS, LIMIT_SOKETS, METRICS_PORT, PUBLIC_ORIGINS, REDIS_URLS, REGION",
+    "set, but without meaning in this version: KAFKA_BROKER, LIMIT_SOKETS, METRICS_PORT, PUBLIC_ORIGINS, REDIS_URLS, REGION",
   ]);
 });
 

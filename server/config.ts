@@ -1,5 +1,12 @@
 /** The environment, read once: one frozen object, or every complaint at once (DESIGN §7a). */
 import * as v from "valibot";
+import {
+  describeKafka,
+  KAFKA_ENTRIES,
+  type KafkaConfig,
+  parseKafka,
+  warnOfKafka,
+} from "./config-kafka.ts";
 import { LIMIT_NAMES, LIMIT_SPECS, type LimitName, type Limits } from "./config-limits.ts";
 import {
   describePlace,
@@ -7,9 +14,12 @@ import {
   REDIS_URL,
   type RedisConfig,
 } from "./config-redis.ts";
+import { wholeNumber } from "./config-values.ts";
 
 export const LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const MODES = ["memory", "redis", "kafka"] as const;
 
 export interface Config {
   /** Address to listen on. */
@@ -18,9 +28,11 @@ export interface Config {
   readonly port: number;
   /** Exact origins that pages may come from; empty: the loopback address itself. */
   readonly publicOrigins: readonly string[];
-  readonly mode: "memory" | "redis";
-  /** Null in other modes. */
+  readonly mode: (typeof MODES)[number];
+  /** Null in `memory` mode. */
   readonly redis: RedisConfig | null;
+  /** Null in other modes than `kafka`. */
+  readonly kafka: KafkaConfig | null;
   /** Proxies of the operator's own before this relay, each adding one X-Forwarded-For entry. */
   readonly trustedProxyHops: number;
   readonly logLevel: LogLevel;
@@ -35,11 +47,6 @@ export type Configured =
   | { readonly kind: "configured"; readonly config: Config; readonly warnings: readonly string[] }
   | { readonly kind: "refused"; readonly problems: readonly string[] };
 
-const NOT_YET = "not in this version; allowed: memory, redis";
-const MODE = v.pipe(
-  v.picklist(["memory", "redis", "kafka"], "allowed: memory, redis"),
-  v.picklist(["memory", "redis"], NOT_YET),
-);
 const HOST = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z0-9.:_-]{1,253}$/, "allowed: an IP address or a host name"),
@@ -55,25 +62,14 @@ const ORIGINS = v.pipe(
   ),
 );
 
-/** A whole number in plain digits. */
-function wholeNumber(least: number, most: number) {
-  const allowed = `allowed: a whole number from ${least} to ${most}`;
-  return v.pipe(
-    v.string(),
-    v.regex(/^[0-9]{1,9}$/, allowed),
-    v.transform(Number),
-    v.minValue(least, allowed),
-    v.maxValue(most, allowed),
-  );
-}
-
 const SCHEMA = v.object({
   HOST: v.optional(HOST, "127.0.0.1"),
   PORT: v.optional(wholeNumber(0, 65_535), "8787"),
   PUBLIC_ORIGIN: v.optional(ORIGINS),
-  MAYFLY_MODE: v.optional(MODE, "memory"),
+  MAYFLY_MODE: v.optional(v.picklist(MODES, `allowed: ${MODES.join(", ")}`), "memory"),
   REDIS_URL: v.optional(REDIS_URL),
   REDIS_ALLOW_PERSISTENCE: v.optional(REDIS_ALLOW_PERSISTENCE, "no"),
+  ...KAFKA_ENTRIES,
   TRUSTED_PROXY_HOPS: v.optional(wholeNumber(0, 16), "0"),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `allowed: ${LOG_LEVELS.join(", ")}`), "info"),
   CLIENT_FOLDER: v.optional(v.pipe(v.string(), v.nonEmpty("allowed: the path of a folder"))),
@@ -96,9 +92,10 @@ export function parseConfig(environment: Environment): Configured {
       "PUBLIC_ORIGIN: needed where HOST is not a loopback address, since the relay must know which pages are its own; allowed: a comma-separated list of exact origins, such as https://chat.example",
     );
   }
-  if (mode === "redis" && place === undefined) {
-    problems.push("REDIS_URL: needed where MAYFLY_MODE is redis; such as redis://127.0.0.1:6379");
+  if (mode !== "memory" && place === undefined) {
+    problems.push(`REDIS_URL: needed where MAYFLY_MODE is ${mode}; such as redis://127.0.0.1:6379`);
   }
+  const kafka = mode === "kafka" ? parseKafka(parsed.output, problems) : null;
   if (problems.length > 0) return { kind: "refused", problems };
   const allowsPersistence = parsed.output.REDIS_ALLOW_PERSISTENCE;
   const config: Config = {
@@ -106,7 +103,8 @@ export function parseConfig(environment: Environment): Configured {
     port: parsed.output.PORT,
     publicOrigins: Object.freeze(origins ?? []),
     mode,
-    redis: mode === "redis" && place !== undefined ? { place, allowsPersistence } : null,
+    redis: mode !== "memory" && place !== undefined ? { place, allowsPersistence } : null,
+    kafka,
     trustedProxyHops: parsed.output.TRUSTED_PROXY_HOPS,
     logLevel: parsed.output.LOG_LEVEL,
     clientFolder: parsed.output.CLIENT_FOLDER ?? null,
@@ -135,11 +133,17 @@ function warn(environment: Environment, config: Config): string[] {
   const unknown = Object.keys(environment).filter((name) => OURS.test(name) && !known.has(name));
   if (unknown.length > 0)
     warnings.push(`set, but without meaning in this version: ${unknown.toSorted().join(", ")}`);
-  const idle = config.redis === null ? Object.keys(environment).filter(isRedisName) : [];
+  const idle = [
+    ...(config.redis === null ? ["REDIS_URL", "REDIS_ALLOW_PERSISTENCE"] : []),
+    ...(config.kafka === null ? Object.keys(KAFKA_ENTRIES) : []),
+  ].filter((name) => environment[name] !== undefined);
   if (idle.length > 0)
-    warnings.push(`without meaning where MAYFLY_MODE is memory: ${idle.toSorted().join(", ")}`);
+    warnings.push(
+      `without meaning where MAYFLY_MODE is ${config.mode}: ${idle.toSorted().join(", ")}`,
+    );
   if (config.redis?.allowsPersistence)
     warnings.push("REDIS_ALLOW_PERSISTENCE: sealed envelopes may be written to a disk by Redis");
+  if (config.kafka !== null) warnings.push(...warnOfKafka(config.kafka));
   const plain = config.publicOrigins.filter(
     (origin) => origin.startsWith("http:") && !isLoopback(new URL(origin).hostname),
   );
@@ -149,9 +153,6 @@ function warn(environment: Environment, config: Config): string[] {
     );
   return warnings;
 }
-
-const isRedisName = (name: string): boolean =>
-  name === "REDIS_URL" || name === "REDIS_ALLOW_PERSISTENCE";
 
 /** True for what a browser would send as Origin, to the letter. */
 function isOrigin(text: unknown): boolean {
@@ -166,7 +167,7 @@ function isLoopback(host: string): boolean {
   );
 }
 
-/** The configuration for people, a line for each variable; what gives access to Redis is masked. */
+/** The configuration for people, a line for each variable; what gives access to Redis or Kafka is masked. */
 export function describeConfig(config: Config): string {
   const lines = [
     `HOST=${config.host}`,
@@ -174,6 +175,7 @@ export function describeConfig(config: Config): string {
     `PUBLIC_ORIGIN=${originsOf(config, config.port).join(",")}`,
     `MAYFLY_MODE=${config.mode}`,
     ...describeRedis(config.redis),
+    ...describeKafka(config.kafka),
     `TRUSTED_PROXY_HOPS=${config.trustedProxyHops}`,
     `LOG_LEVEL=${config.logLevel}`,
     `CLIENT_FOLDER=${config.clientFolder ?? "dist/client"}`,

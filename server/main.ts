@@ -46,7 +46,8 @@ interface Parts {
 }
 
 /** The log that the configuration names; ends the process where Redis cannot hold rooms. */
-async function openLog({ redis }: Config, clock: Clock, logger: Logger): Promise<Log> {
+async function openLog({ redis, kafka }: Config, clock: Clock, logger: Logger): Promise<Log> {
+  if (kafka !== null) return complain(["MAYFLY_MODE: kafka cannot be run yet"]);
   if (redis === null) return createMemoryLog({ clock, random, judge });
   const { place, allowsPersistence } = redis;
   const log = createRedisLog({ place, clock, random, judge });
