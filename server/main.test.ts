@@ -103,6 +103,7 @@ test("a stopping relay is unready, takes nobody new, flushes what it accepted, s
     ref: i,
     counter: i + 1,
     names: 1,
+    files: [],
     sealed,
   }));
   alice.ws.send(encodeClientFrame({ kind: "propose", offers: posts }));

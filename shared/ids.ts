@@ -11,9 +11,13 @@ export type SessionId = string & { readonly __brand: "SessionId" };
 /** Which life of a room's order (DESIGN §2): 8 random bytes. */
 export type Incarnation = string & { readonly __brand: "Incarnation" };
 
+/** A file that a member sends (DESIGN §6): 16 random bytes of its choice. */
+export type FileId = string & { readonly __brand: "FileId" };
+
 export const ROUTE_ID_BYTES = 16;
 export const SESSION_ID_BYTES = 16;
 export const INCARNATION_BYTES = 8;
+export const FILE_ID_BYTES = 16;
 
 /** A client's place in a room's order: the last record that it has processed. */
 export interface Cursor {
@@ -36,8 +40,13 @@ export function incarnationOf(bytes: Uint8Array): Incarnation {
   return hexOf(bytes, INCARNATION_BYTES) as Incarnation;
 }
 
+/** @throws RangeError on any other length than 16 bytes. */
+export function fileIdOf(bytes: Uint8Array): FileId {
+  return hexOf(bytes, FILE_ID_BYTES) as FileId;
+}
+
 /** The bytes behind an id. */
-export function idBytes(id: RouteId | SessionId | Incarnation): Uint8Array<ArrayBuffer> {
+export function idBytes(id: RouteId | SessionId | Incarnation | FileId): Uint8Array<ArrayBuffer> {
   const bytes = parseHex(id);
   if (bytes === null) throw new RangeError("not an id");
   return bytes;

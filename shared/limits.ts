@@ -26,6 +26,17 @@ export const MAX_TEXT_BYTES = 16 * KIB;
 /** Nickname in UTF-8: keeps the GroupInfo of 100 members under 32 KiB. */
 export const MAX_NICKNAME_BYTES = 48;
 
+/** A file's chunks hold so many bytes each, the last one fewer (DESIGN §6; media.ts). */
+export const CHUNK_BYTES = 256 * KIB;
+/** What sealing adds to a chunk: the tag alone, since the nonce follows from the index. */
+export const CHUNK_SEAL_BYTES = 16;
+/** Chunks of one file, whatever an operator allows: 4 GiB. */
+export const MAX_FILE_CHUNKS = 16 * KIB;
+/** Files that one post may announce. */
+export const MAX_POST_FILES = 16;
+/** Longest grant of a relay; opaque to clients. */
+export const MAX_GRANT_BYTES = 256;
+
 export const MIN_MESSAGE_TTL_MS = MINUTE_MS;
 export const MAX_MESSAGE_TTL_MS = 24 * 60 * MINUTE_MS;
 export const MIN_MEMBER_CAP = 2;

@@ -3,7 +3,8 @@
  * PROTOCOL.md says in prose what each means and what closes the socket; codec.ts turns them into bytes.
  */
 import type { Bytes } from "./bytes.ts";
-import type { Cursor, Incarnation, RouteId, SessionId } from "./ids.ts";
+import type { Cursor, FileId, Incarnation, RouteId, SessionId } from "./ids.ts";
+import type { GrantRefusal } from "./media.ts";
 import type { Policy } from "./policy.ts";
 
 /** Of the frames and the sealing; both ends must agree. */
@@ -61,6 +62,8 @@ export interface Post {
   readonly counter: number;
   /** Number of the last commit record that the sender has applied or found void. */
   readonly names: number;
+  /** Files that it announces, ascending, none twice, 16 at most: their chunks get its TTL (DESIGN §6). No rule reads it. */
+  readonly files: readonly FileId[];
   readonly sealed: Bytes;
 }
 
@@ -98,6 +101,7 @@ export type Offer =
       readonly ref: number;
       readonly counter: number;
       readonly names: number;
+      readonly files: readonly FileId[];
       readonly sealed: Bytes;
     }
   | { readonly kind: "leave"; readonly ref: number; readonly arrival: number };
@@ -163,6 +167,18 @@ export type ClientFrame =
   | { readonly kind: "arrive"; readonly cursor: Cursor }
   | { readonly kind: "propose"; readonly offers: readonly Offer[] }
   | { readonly kind: "signal"; readonly sealed: Bytes }
+  /**
+   * Asks to send a file of so many sealed bytes (`isSealedSize`), and to delete it: before the first chunk,
+   * again to renew the grant or the lease. `ref` is the client's own tag, named by the answer.
+   */
+  | {
+      readonly kind: "ask-upload";
+      readonly ref: number;
+      readonly file: FileId;
+      readonly totalBytes: number;
+    }
+  /** Asks to read the files of this room. */
+  | { readonly kind: "ask-reading"; readonly ref: number }
   | { readonly kind: "ping" };
 
 // Relay -> client
@@ -206,6 +222,18 @@ export type ServerFrame =
       readonly kind: "signals";
       readonly signals: readonly { readonly session: SessionId; readonly sealed: Bytes }[];
     }
+  /**
+   * May be used in HTTP requests for `validMs` from now on (a duration: clocks differ). `heldChunks`: of an
+   * upload, so many chunks are held already; fewer than were sent means that they expired: begin again.
+   */
+  | {
+      readonly kind: "granted";
+      readonly ref: number;
+      readonly grant: Bytes;
+      readonly validMs: number;
+      readonly heldChunks: number;
+    }
+  | { readonly kind: "not-granted"; readonly ref: number; readonly reason: GrantRefusal }
   | { readonly kind: "pong" };
 
 export interface Refused {

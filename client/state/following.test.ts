@@ -39,7 +39,7 @@ async function posts(world: SeatWorld, seat: Seat, counter: number, given: Parti
   });
   const made = await sealPost(seat.group, plaintext);
   seat.group = made.group;
-  const post = { session: seat.me, counter, names: order.last() };
+  const post = { session: seat.me, counter, names: order.last(), files: [] };
   const cover = { epochRecord: order.epochRecord(), epochTag: order.tag(), inner: made.sealed };
   const sealed = sealPostCover(world.keys, post, cover);
   if (sealed === null) throw new Error("too large");

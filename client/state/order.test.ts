@@ -15,6 +15,7 @@ const post = (number: number, text = 0): Record => ({
   session: alice,
   counter: number,
   names: 1,
+  files: [],
   sealed: new Uint8Array(512).fill(text),
   number,
   acceptedAtMs: 0,

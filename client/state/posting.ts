@@ -1,7 +1,7 @@
 /** Takes messages out of the outbox, seals them in the present epoch and offers them (DESIGN §2 "post"). */
 import { toHex, type Bytes } from "../../shared/bytes.ts";
 import type { Clock, Stop } from "../../shared/clock.ts";
-import type { Incarnation } from "../../shared/ids.ts";
+import type { FileId, Incarnation } from "../../shared/ids.ts";
 import { HOLD_AFTER_LEAVE_MS } from "../../shared/limits.ts";
 import type { Offer } from "../../shared/protocol.ts";
 import { wipe, type RoomKeys } from "../crypto/keys.ts";
@@ -45,6 +45,7 @@ export interface PostingDeps {
 interface SealedPost {
   readonly counter: number;
   readonly names: number;
+  readonly files: readonly FileId[];
   readonly sealed: Bytes;
   readonly sealing: Sealing;
   readonly incarnation: Incarnation;
@@ -140,7 +141,7 @@ export function createPosting(deps: PostingDeps): Posting {
     const names = message.isAgain ? seat.firstRecord : order.last();
     const epochRecord = message.isAgain ? seat.firstRecord : order.epochRecord();
     const epochTag = message.isAgain ? order.firstTag() : order.tag();
-    const post = { session: seat.me, counter: message.counter, names };
+    const post = { session: seat.me, counter: message.counter, names, files: [] };
     const sealed = sealPostCover(keys, post, { epochRecord, epochTag, inner });
     // The text's limit leaves room for every cover.
     if (sealed === null) throw new Error("a post larger than the largest bucket");
@@ -159,9 +160,9 @@ export function createPosting(deps: PostingDeps): Posting {
         const message = outbox.next();
         if (message === null) break;
         pace -= 1;
-        const { counter, names, sealed, sealing } = await sealedPostOf(seat, message);
+        const { counter, names, files, sealed, sealing } = await sealedPostOf(seat, message);
         const offered = outbox.offered(message, fingerprint(sealed), sealing);
-        offers.push({ kind: "post", ref: deps.newRef(offered), counter, names, sealed });
+        offers.push({ kind: "post", ref: deps.newRef(offered), counter, names, files, sealed });
       }
       for (const offer of offers) deps.offer([offer]);
       watch();

@@ -16,7 +16,7 @@ describe("a post's cover", () => {
   const cover = { epochRecord: 3, epochTag: new Uint8Array(8), inner: new Uint8Array(100) };
   function sealed() {
     const keys = keysOf();
-    const post = { session: someone(), counter: 4, names: 3 };
+    const post = { session: someone(), counter: 4, names: 3, files: [] };
     const bytes = seals.sealPostCover(keys, post, cover);
     if (bytes === null) throw new Error("too large");
     return { keys, post: { kind: "post", ...post, sealed: bytes } satisfies Post };

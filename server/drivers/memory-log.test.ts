@@ -49,7 +49,7 @@ test("memory itself goes at the TTL, within a second, though nobody asks", async
   } as const;
   await room.append([{ proposal: open, groupInfo: null }]);
   for (let counter = 1; counter <= 100; counter++) {
-    const post = { kind: "post", session, counter, names: 1, sealed } as const;
+    const post = { kind: "post", session, counter, names: 1, files: [], sealed } as const;
     await room.append([{ proposal: post, groupInfo: null }]);
     await clock.advance(10);
   }

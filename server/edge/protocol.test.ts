@@ -44,6 +44,7 @@ const post = (counter: number, body = sealed): Offer => ({
   ref: counter,
   counter,
   names: 1,
+  files: [],
   sealed: body,
 });
 const commit: Offer & { kind: "commit" } = {

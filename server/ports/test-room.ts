@@ -41,7 +41,7 @@ export const commit = (session: SessionId, follows: number): Candidate => ({
   groupInfo: sealedOf(follows + 100),
 });
 export const post = (session: SessionId, counter: number, names = 1): Candidate =>
-  plain({ kind: "post", session, counter, names, sealed: sealedOf(counter) });
+  plain({ kind: "post", session, counter, names, files: [], sealed: sealedOf(counter) });
 export const leave = (session: SessionId, arrival: number): Candidate =>
   plain({ kind: "leave", session, arrival });
 

@@ -3,7 +3,7 @@ import { CLOSE } from "../../shared/close-codes.ts";
 import type { Visit } from "./line.ts";
 import { queue, resume, tellFounded } from "./entering.ts";
 import { proposeFounding } from "./founding.ts";
-import { setPhase, type Guest } from "./guest.ts";
+import { sendFrame, setPhase, type Guest } from "./guest.ts";
 import { offerAsJoiner, offerSeated } from "./offering.ts";
 import { tellSignal } from "./other-relays.ts";
 import { end, type Site } from "./site.ts";
@@ -71,6 +71,14 @@ const HANDLERS: Handlers = {
       site.delivery.signal(session, sealed);
       tellSignal(site, session, sealed);
     }
+  },
+  "ask-upload"(site, guest, { ref }) {
+    if (guest.phase.kind !== "seated") outOfTurn(site, guest);
+    else sendFrame(guest, { kind: "not-granted", ref, reason: "off" });
+  },
+  "ask-reading"(site, guest, { ref }) {
+    if (guest.phase.kind !== "seated") outOfTurn(site, guest);
+    else sendFrame(guest, { kind: "not-granted", ref, reason: "off" });
   },
   ping() {
     // The connection has answered it.

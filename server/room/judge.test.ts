@@ -48,6 +48,7 @@ const postBy = (session: SessionId, counter: number, names: number): Post => ({
   session,
   counter,
   names,
+  files: [],
   sealed,
 });
 const leaveOf = (session: SessionId, arrival: number): Leave => ({

@@ -19,8 +19,8 @@ function proposalOf(offer: Offer, session: SessionId): Proposal {
       return { kind, session, follows, removes, groupInfoHash, sealed };
     }
     case "post": {
-      const { kind, counter, names, sealed } = offer;
-      return { kind, session, counter, names, sealed };
+      const { kind, counter, names, files, sealed } = offer;
+      return { kind, session, counter, names, files, sealed };
     }
     case "leave":
       return { kind: offer.kind, session, arrival: offer.arrival };

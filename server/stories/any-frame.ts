@@ -2,8 +2,9 @@
 import fc from "fast-check";
 import type { Bytes } from "../../shared/bytes.ts";
 import { CHALLENGE_BYTES, PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "../../shared/entry.ts";
-import { incarnationOf, routeIdOf, sessionIdOf } from "../../shared/ids.ts";
+import { fileIdOf, incarnationOf, routeIdOf, sessionIdOf } from "../../shared/ids.ts";
 import * as limits from "../../shared/limits.ts";
+import { GRANT_REFUSALS, isSealedSize } from "../../shared/media.ts";
 import {
   REFUSALS,
   type ClientFrame,
@@ -27,6 +28,10 @@ const session = bytes(16).map(sessionIdOf);
 const sessions = fc
   .uniqueArray(session, { maxLength: limits.MAX_MEMBER_CAP, size: "+1" })
   .map((ids) => ids.toSorted());
+const file = bytes(16).map(fileIdOf);
+const totalBytes = fc
+  .integer({ min: 17, max: limits.MAX_FILE_CHUNKS * limits.CHUNK_BYTES })
+  .filter(isSealedSize);
 const incarnation = bytes(8).map(incarnationOf);
 const cursor = fc.record({ incarnation, number: positive });
 const policy = fc.record({
@@ -56,6 +61,9 @@ const postFields = {
   kind: kind("post"),
   counter: positive,
   names: positive,
+  files: fc
+    .uniqueArray(file, { maxLength: limits.MAX_POST_FILES })
+    .map((files) => files.toSorted()),
   sealed: sealed(limits.MAX_FRAME_BYTES),
 };
 const groupInfo = sealed(limits.MAX_GROUP_INFO_BYTES);
@@ -107,6 +115,8 @@ export const anyClientFrame: fc.Arbitrary<ClientFrame> = fc.oneof(
   fc.record({ kind: kind("arrive"), cursor }),
   fc.record({ kind: kind("propose"), offers }),
   fc.record({ kind: kind("signal"), sealed: sealed(limits.MAX_SIGNAL_BYTES) }),
+  fc.record({ kind: kind("ask-upload"), ref, file, totalBytes }),
+  fc.record({ kind: kind("ask-reading"), ref }),
   fc.record({ kind: kind("ping") }),
 );
 
@@ -145,5 +155,13 @@ export const anyServerFrame: fc.Arbitrary<ServerFrame> = fc.oneof(
       maxLength: 5,
     }),
   }),
+  fc.record({
+    kind: kind("granted"),
+    ref,
+    grant: fc.integer({ min: 0, max: limits.MAX_GRANT_BYTES }).chain(bytes),
+    validMs: ref,
+    heldChunks: ref,
+  }),
+  fc.record({ kind: kind("not-granted"), ref, reason: fc.constantFrom(...GRANT_REFUSALS) }),
   fc.record({ kind: kind("pong") }),
 );

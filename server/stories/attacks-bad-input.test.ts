@@ -64,7 +64,7 @@ describe("[32] an envelope that is not this room's, or not whole any more", () =
     const world = createWorld(order.options);
     const people = await roomOf(world, "alice", "bob");
     const [alice, bob] = people as [Person, Person];
-    const post = { ...foreign, session: sessionOf(alice), counter: 1, names: 1 };
+    const post = { ...foreign, session: sessionOf(alice), counter: 1, names: 1, files: [] };
     await order.put(post, null, post);
     await world.until("bob is told", () => bob.notices().includes("unopened"));
     expect(bob.read()).toEqual([]);

@@ -122,11 +122,11 @@ describe("[J5] nobody speaks as another:", () => {
     const { sealed: inner } = await sealPost(mallory.group(), inside);
     const names = seat.order.last();
     const cover = { epochRecord: seat.order.epochRecord(), epochTag: seat.order.tag(), inner };
-    const post = { session: sessionOf(alice), counter: 1, names };
+    const post = { session: sessionOf(alice), counter: 1, names, files: [] };
     const sealed = sealPostCover(mallory.who.keys, post, cover);
     if (sealed === null) throw new Error("too large");
     await stands(on, async () => {
-      mallory.offer({ kind: "post", ref: mallory.nextRef(), counter: 1, names, sealed });
+      mallory.offer({ kind: "post", ref: mallory.nextRef(), counter: 1, names, files: [], sealed });
     });
     const standing = on.order().at(-1);
     expect(standing?.session, "the relay stamps the connection's session").toBe(
@@ -182,9 +182,9 @@ describe("[J5] nobody speaks as another:", () => {
     const { sealed: inner } = await sealPost(on.mallory.group(), randomBytes(100));
     const names = on.mallory.seat()?.order.last() ?? 0;
     const cover = { epochRecord: names, epochTag: new Uint8Array(8), inner };
-    const post = { session: eve.who.identity.session, counter: 1, names };
+    const post = { session: eve.who.identity.session, counter: 1, names, files: [] };
     const sealed = sealPostCover(eve.who.keys, post, cover) ?? new Uint8Array();
-    eve.offer({ kind: "post", ref: eve.nextRef(), counter: 1, names, sealed });
+    eve.offer({ kind: "post", ref: eve.nextRef(), counter: 1, names, files: [], sealed });
     await on.world.until("eve is refused", () => eve.refusals.length > 0);
     expect(eve.refusals.map(({ reason }) => reason)).toEqual(["no-seat"]);
     eve.drop();

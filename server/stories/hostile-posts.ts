@@ -52,9 +52,9 @@ export async function hostilePost(
     epochTag: what.epochTag ?? seat.order.tag(),
     inner,
   };
-  const sealed = sealPostCover(keys, { session: seat.me, counter, names }, cover);
+  const sealed = sealPostCover(keys, { session: seat.me, counter, names, files: [] }, cover);
   if (sealed === null) throw new Error("a hostile post that is too large");
-  return { kind: "post", ref, counter, names, sealed };
+  return { kind: "post", ref, counter, names, files: [], sealed };
 }
 
 async function sealInside(seat: Seat, what: HostilePost & { readonly counter: number }) {

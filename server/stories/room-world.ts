@@ -130,6 +130,7 @@ export const postOf = (counter: number, names: number, text = "hello"): Offer =>
   ref: ++refs,
   counter,
   names,
+  files: [],
   sealed: sealedOf(text),
 });
 

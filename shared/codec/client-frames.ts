@@ -22,6 +22,8 @@ const KIND_BYTE: { readonly [K in ClientFrameKind]: number } = {
   propose: 6,
   signal: 7,
   ping: 8,
+  "ask-upload": 9,
+  "ask-reading": 10,
 };
 const OFFER_BYTE: { readonly [K in Offer["kind"]]: number } = { commit: 2, post: 4, leave: 5 };
 
@@ -55,6 +57,12 @@ export function encodeClientFrame(frame: ClientFrame): Bytes {
     case "signal":
       writer.bytes(frame.sealed);
       break;
+    case "ask-upload":
+      writer.u32(frame.ref).fixed(idBytes(frame.file)).u53(frame.totalBytes);
+      break;
+    case "ask-reading":
+      writer.u32(frame.ref);
+      break;
     case "ask-turn":
     case "ping":
   }
@@ -70,7 +78,9 @@ function writeOffer(writer: Writer, offer: Offer): void {
       writer.fixed(offer.groupInfoHash).bytes(offer.sealed).bytes(offer.groupInfo);
       return;
     case "post":
-      writer.u53(offer.counter).u53(offer.names).bytes(offer.sealed);
+      writer.u53(offer.counter).u53(offer.names);
+      fields.writeFiles(writer, offer.files);
+      writer.bytes(offer.sealed);
       return;
     case "leave":
       writer.u53(offer.arrival);
@@ -109,6 +119,15 @@ function readFrame(reader: Reader): ClientFrame {
       return { kind: "propose", offers: readOffers(reader) };
     case KIND_BYTE.signal:
       return { kind: "signal", sealed: fields.readSealed(reader, MAX_SIGNAL_BYTES) };
+    case KIND_BYTE["ask-upload"]:
+      return {
+        kind: "ask-upload",
+        ref: reader.u32(),
+        file: fields.readFile(reader),
+        totalBytes: fields.readSealedSize(reader),
+      };
+    case KIND_BYTE["ask-reading"]:
+      return { kind: "ask-reading", ref: reader.u32() };
     case KIND_BYTE.ping:
       return { kind: "ping" };
     default:
@@ -159,6 +178,7 @@ function readOffer(reader: Reader): Offer {
         ref,
         counter: fields.readPositive(reader),
         names: fields.readPositive(reader),
+        files: fields.readFiles(reader),
         sealed: fields.readSealed(reader, MAX_FRAME_BYTES),
       };
     case OFFER_BYTE.leave:

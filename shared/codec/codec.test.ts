@@ -2,8 +2,16 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { concat, equal, type Bytes } from "../bytes.ts";
-import { incarnationOf, routeIdOf, sessionIdOf, type SessionId } from "../ids.ts";
+import {
+  fileIdOf,
+  incarnationOf,
+  routeIdOf,
+  sessionIdOf,
+  type FileId,
+  type SessionId,
+} from "../ids.ts";
 import * as limits from "../limits.ts";
+import { GRANT_REFUSALS, SEALED_CHUNK_BYTES } from "../media.ts";
 import { RULES_VERSION, type ClientFrame, type Offer, type Record } from "../protocol.ts";
 import { anyClientFrame, anyRecord, anyServerFrame } from "../../server/stories/any-frame.ts";
 import { decodeClientFrame, encodeClientFrame } from "./client-frames.ts";
@@ -114,6 +122,7 @@ const plain = (_key: string, value: unknown) => (typeof value === "bigint" ? Str
 // HOSTILE §7, items 25, 28, 29, 31: exact bytes that no client of ours would send.
 
 const sessionNo = (byte: number): SessionId => sessionIdOf(new Uint8Array(16).fill(byte));
+const fileNo = (byte: number): FileId => fileIdOf(new Uint8Array(16).fill(byte));
 const sealed = new Uint8Array(512);
 const policy = { messageTtlMs: 60_000, memberCap: 2, graceMs: 15_000, lifetimeMs: 60_000 };
 const cursor = { incarnation: incarnationOf(new Uint8Array(8)), number: 1 };
@@ -122,6 +131,7 @@ const post = (change: Partial<Extract<Offer, { kind: "post" }>> = {}): Offer => 
   ref: 1,
   counter: 1,
   names: 1,
+  files: [],
   sealed,
   ...change,
 });
@@ -143,6 +153,9 @@ const found = (change: object): Bytes =>
     policy: { ...policy, ...change },
     sealed,
   });
+
+const askUpload = (totalBytes: number): Bytes =>
+  encodeClientFrame({ kind: "ask-upload", ref: 1, file: fileNo(1), totalBytes });
 
 /** The same bytes with some of them replaced. */
 function patched(bytes: Bytes, at: number, ...values: number[]): Bytes {
@@ -167,7 +180,12 @@ const POST_COUNTER_AT = 1 + 2 + 1 + 4;
 
 describe("[W1] [W3] a client's frame that is refused", () => {
   test("cut short at every position", () => {
-    for (const whole of [enter, propose(post(), commit()), found({})]) {
+    for (const whole of [
+      enter,
+      propose(post({ files: [fileNo(1)] }), commit()),
+      found({}),
+      askUpload(17),
+    ]) {
       expect(decodeClientFrame(whole)).not.toBeNull();
       for (let length = 0; length < whole.length; length++) {
         expect(decodeClientFrame(whole.subarray(0, length))).toBeNull();
@@ -177,7 +195,7 @@ describe("[W1] [W3] a client's frame that is refused", () => {
 
   test.each<[string, Bytes]>([
     ["of kind 0", Uint8Array.of(0)],
-    ["of an unknown kind", Uint8Array.of(9)],
+    ["of an unknown kind", Uint8Array.of(11)],
     ["of kind 255", Uint8Array.of(255)],
     ["ping with a body", Uint8Array.of(8, 0)],
     [
@@ -231,6 +249,14 @@ describe("[W1] [W3] a client's frame that is refused", () => {
     ["policy of too long a TTL", found({ messageTtlMs: limits.MAX_MESSAGE_TTL_MS + 1 })],
     ["policy for one member", found({ memberCap: 1 })],
     ["policy for 101 members", found({ memberCap: 101 })],
+    ["a file listed twice", propose(post({ files: [fileNo(1), fileNo(1)] }))],
+    ["17 files listed", propose(post({ files: Array.from({ length: 17 }, (_, i) => fileNo(i)) }))],
+    ["upload of nothing", askUpload(0)],
+    ["upload of a seal around nothing", askUpload(limits.CHUNK_SEAL_BYTES)],
+    ["upload whose last chunk is a seal around nothing", askUpload(SEALED_CHUNK_BYTES + 16)],
+    ["upload of too many chunks", askUpload(limits.MAX_FILE_CHUNKS * SEALED_CHUNK_BYTES + 17)],
+    ["upload of 2^53 bytes", patched(askUpload(17), 1 + 4 + 16, 0, 0x20)],
+    ["reading with a body", concat(encodeClientFrame({ kind: "ask-reading", ref: 1 }), sealed)],
     ["policy of no grace", found({ graceMs: 0 })],
     ["policy of a lifetime above a day", found({ lifetimeMs: limits.MAX_LIFETIME_MS + 1 })],
   ])("%s", (_, bytes) => {
@@ -245,13 +271,33 @@ describe("[W1] [W3] a client's frame that is refused", () => {
     expect(decodeClientFrame(swapped)).toBeNull();
   });
 
+  test("files out of order: one set has one encoding", () => {
+    const sorted = propose(post({ files: [fileNo(2), fileNo(1)] }));
+    expect(decodeClientFrame(sorted)).toMatchObject({
+      offers: [{ files: [fileNo(1), fileNo(2)] }],
+    });
+    const at = 1 + 2 + 1 + 4 + 8 + 8 + 2;
+    expect(sorted.subarray(at, at + 16)).toEqual(new Uint8Array(16).fill(1));
+    const swapped = patched(sorted, at, ...Array(16).fill(2), ...Array(16).fill(1));
+    expect(decodeClientFrame(swapped)).toBeNull();
+  });
+
+  test("[M1] a sealed size is read up to the last byte that chunks add up to", () => {
+    const most = limits.MAX_FILE_CHUNKS * SEALED_CHUNK_BYTES;
+    for (const size of [17, SEALED_CHUNK_BYTES, SEALED_CHUNK_BYTES + 17, most]) {
+      expect(decodeClientFrame(askUpload(size))).toMatchObject({ totalBytes: size });
+    }
+  });
+
   test("the largest commit with the largest GroupInfo fits one frame, and so does the largest post", () => {
     const large = new Uint8Array(limits.MAX_GROUP_INFO_BYTES);
     const removes = Array.from({ length: 100 }, (_, i) => sessionNo(i));
     expect(
       decodeClientFrame(propose(commit({ sealed: large, groupInfo: large, removes }))),
     ).not.toBeNull();
-    expect(decodeClientFrame(propose(post({ sealed: new Uint8Array(65_536) })))).not.toBeNull();
+    const files = Array.from({ length: limits.MAX_POST_FILES }, (_, i) => fileNo(i));
+    const largest = post({ sealed: new Uint8Array(65_536), files });
+    expect(decodeClientFrame(propose(largest))).not.toBeNull();
   });
 
   test("every bucket size is a post's size, and no other up to 2 KiB", () => {
@@ -263,7 +309,7 @@ describe("[W1] [W3] a client's frame that is refused", () => {
 });
 
 test("[W1] every kind of a relay's frame above those known is refused", () => {
-  for (let kind = 12; kind < 256; kind++) expect(decodeServerFrame(Uint8Array.of(kind))).toBeNull();
+  for (let kind = 14; kind < 256; kind++) expect(decodeServerFrame(Uint8Array.of(kind))).toBeNull();
   expect(decodeServerFrame(Uint8Array.of(0))).toBeNull();
 });
 
@@ -273,6 +319,13 @@ test("[W1] each refusal's and presence's byte is one of those known", () => {
     refusals: [{ ref: 1, reason: "exists", detail: 0 }],
   });
   expect(decodeServerFrame(patched(refused, 7, 17))).toBeNull();
+  const reason = GRANT_REFUSALS.at(-1) ?? "off";
+  const notGranted = encodeServerFrame({ kind: "not-granted", ref: 1, reason });
+  expect(decodeServerFrame(notGranted)).toMatchObject({ reason });
+  expect(decodeServerFrame(patched(notGranted, 5, GRANT_REFUSALS.length))).toBeNull();
+  const grant = new Uint8Array(limits.MAX_GRANT_BYTES + 1);
+  const granted = { kind: "granted", ref: 1, validMs: 1, heldChunks: 0 } as const;
+  expect(decodeServerFrame(encodeServerFrame({ ...granted, grant }))).toBeNull();
   const presence = encodeServerFrame({
     kind: "presence",
     changes: [{ session: sessionNo(1), presence: "away" }],
@@ -285,7 +338,14 @@ describe("what is sealed and hashed of a record", () => {
   const record: Record = { ...postRecord(), number: 7, acceptedAtMs: 1_000 };
 
   function postRecord() {
-    return { kind: "post", session: sessionNo(1), counter: 3, names: 2, sealed } as const;
+    return {
+      kind: "post",
+      session: sessionNo(1),
+      counter: 3,
+      names: 2,
+      files: [],
+      sealed,
+    } as const;
   }
 
   test("[W4] the order hash does not run over the relay's time, but over all else", () => {
@@ -295,16 +355,18 @@ describe("what is sealed and hashed of a record", () => {
       { ...record, session: sessionNo(2) },
       { ...record, counter: 4 },
       { ...record, names: 3 },
+      { ...record, files: [fileNo(1)] },
       { ...record, sealed: sealed.slice().fill(1) },
     ];
     for (const other of others) expect(orderedBytes(other)).not.toEqual(orderedBytes(record));
   });
 
-  test("a seal's header differs by room, kind and everything that the rules read", () => {
+  test("a seal's header differs by room, kind, files and everything that the rules read", () => {
     const header = sealHeader(ROUTE, record);
     expect(sealHeader(routeIdOf(new Uint8Array(16).fill(2)), record)).not.toEqual(header);
     expect(sealHeader(ROUTE, { ...postRecord(), counter: 4 })).not.toEqual(header);
     expect(sealHeader(ROUTE, { ...postRecord(), names: 4 })).not.toEqual(header);
+    expect(sealHeader(ROUTE, { ...postRecord(), files: [fileNo(1)] })).not.toEqual(header);
     expect(sealHeader(ROUTE, { ...postRecord(), session: sessionNo(2) })).not.toEqual(header);
     expect(sealHeader(ROUTE, { ...postRecord(), sealed: sealed.slice().fill(9) })).toEqual(header);
   });
@@ -333,7 +395,7 @@ test("a frame of every kind is among those drawn", () => {
   const kinds = new Set(
     fc.sample(anyClientFrame, { numRuns: 500, seed: 1 }).map((f: ClientFrame) => f.kind),
   );
-  expect(kinds.size).toBe(8);
+  expect(kinds.size).toBe(10);
   const others = new Set(fc.sample(anyServerFrame, { numRuns: 500, seed: 1 }).map((f) => f.kind));
-  expect(others.size).toBe(11);
+  expect(others.size).toBe(13);
 });

@@ -1,17 +1,21 @@
 /** Fields that several frames share, written and read the same way everywhere. */
 import type { Bytes } from "../bytes.ts";
 import {
+  FILE_ID_BYTES,
+  fileIdOf,
   idBytes,
   incarnationOf,
   routeIdOf,
   sessionIdOf,
   type Cursor,
+  type FileId,
   type Incarnation,
   type RouteId,
   type SessionId,
 } from "../ids.ts";
 import { INCARNATION_BYTES, ROUTE_ID_BYTES, SESSION_ID_BYTES } from "../ids.ts";
-import { BUCKETS_BYTES, MAX_MEMBER_CAP } from "../limits.ts";
+import { BUCKETS_BYTES, MAX_MEMBER_CAP, MAX_POST_FILES } from "../limits.ts";
+import { isSealedSize } from "../media.ts";
 import { isPolicy, type Policy } from "../policy.ts";
 import type { Refounding } from "../protocol.ts";
 import { Malformed, type Reader, type Writer } from "../wire.ts";
@@ -84,6 +88,28 @@ export function readSessions(reader: Reader): SessionId[] {
     throw new Malformed("sessions out of order");
   }
   return sessions;
+}
+
+export const readFile = (reader: Reader): FileId => fileIdOf(reader.fixed(FILE_ID_BYTES));
+
+export function writeFiles(writer: Writer, files: readonly FileId[]): void {
+  writer.list(files.toSorted(), (file) => writer.fixed(idBytes(file)));
+}
+
+/** A set of files, one encoding as that of sessions. */
+export function readFiles(reader: Reader): FileId[] {
+  const files = reader.list(MAX_POST_FILES, () => readFile(reader));
+  if (files.some((file, i) => i > 0 && file <= (files[i - 1] ?? ""))) {
+    throw new Malformed("files out of order");
+  }
+  return files;
+}
+
+/** Sealed bytes of a whole file: chunks of one size and a last one. */
+export function readSealedSize(reader: Reader): number {
+  const totalBytes = reader.u53();
+  if (!isSealedSize(totalBytes)) throw new Malformed("no size of a sealed file");
+  return totalBytes;
 }
 
 export function writeRefounding(writer: Writer, refounding: Refounding): void {

@@ -41,6 +41,7 @@ function writeFields(writer: Writer, proposal: Proposal): void {
       return;
     case "post":
       writer.u53(proposal.counter).u53(proposal.names);
+      fields.writeFiles(writer, proposal.files);
       return;
     case "leave":
       writer.u53(proposal.arrival);
@@ -88,6 +89,7 @@ export function readProposal(reader: Reader): Proposal {
         session,
         counter: fields.readPositive(reader),
         names: fields.readPositive(reader),
+        files: fields.readFiles(reader),
         sealed: fields.readSealed(reader, MAX_FRAME_BYTES),
       };
     case KIND_BYTE.leave:

@@ -2,7 +2,14 @@
 import type { Bytes } from "../bytes.ts";
 import { CHALLENGE_BYTES } from "../entry.ts";
 import { idBytes } from "../ids.ts";
-import { MAX_BATCH, MAX_GROUP_INFO_BYTES, MAX_MEMBER_CAP, MAX_SIGNAL_BYTES } from "../limits.ts";
+import {
+  MAX_BATCH,
+  MAX_GRANT_BYTES,
+  MAX_GROUP_INFO_BYTES,
+  MAX_MEMBER_CAP,
+  MAX_SIGNAL_BYTES,
+} from "../limits.ts";
+import { GRANT_REFUSALS, type GrantRefusal } from "../media.ts";
 import {
   REFUSALS,
   type Refused,
@@ -26,6 +33,8 @@ const KIND_BYTE: { readonly [K in ServerFrameKind]: number } = {
   presence: 9,
   signals: 10,
   pong: 11,
+  granted: 12,
+  "not-granted": 13,
 };
 
 /** The bytes of one frame. */
@@ -64,6 +73,12 @@ export function encodeServerFrame(frame: ServerFrame): Bytes {
       writer.list(frame.signals, (signal) =>
         writer.fixed(idBytes(signal.session)).bytes(signal.sealed),
       );
+      break;
+    case "granted":
+      writer.u32(frame.ref).bytes(frame.grant).u32(frame.validMs).u32(frame.heldChunks);
+      break;
+    case "not-granted":
+      writer.u32(frame.ref).u8(GRANT_REFUSALS.indexOf(frame.reason));
       break;
     case "no-room":
     case "turn-over":
@@ -123,6 +138,16 @@ function readFrame(reader: Reader): ServerFrame {
           sealed: fields.readSealed(reader, MAX_SIGNAL_BYTES),
         })),
       };
+    case KIND_BYTE.granted:
+      return {
+        kind: "granted",
+        ref: reader.u32(),
+        grant: reader.bytes(MAX_GRANT_BYTES),
+        validMs: reader.u32(),
+        heldChunks: reader.u32(),
+      };
+    case KIND_BYTE["not-granted"]:
+      return { kind: "not-granted", ref: reader.u32(), reason: readGrantRefusal(reader) };
     case KIND_BYTE.pong:
       return { kind: "pong" };
     default:
@@ -150,4 +175,10 @@ function readRefused(reader: Reader): Refused {
   const reason = REFUSALS[reader.u8()];
   if (reason === undefined) throw new Malformed("an unknown refusal");
   return { ref, reason, detail: reader.u53() };
+}
+
+function readGrantRefusal(reader: Reader): GrantRefusal {
+  const reason = GRANT_REFUSALS[reader.u8()];
+  if (reason === undefined) throw new Malformed("an unknown refusal of a grant");
+  return reason;
 }

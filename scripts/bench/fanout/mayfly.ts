@@ -185,7 +185,7 @@ function seatOn(socket: WebSocket, { room, session, isWatcher, tell }: Seated): 
         const sealed = made();
         new DataView(sealed.buffer).setFloat64(0, nowMs());
         counter += 1;
-        return { kind: "post", ref: counter, counter, names: room.lastCommit, sealed };
+        return { kind: "post", ref: counter, counter, names: room.lastCommit, files: [], sealed };
       });
       tell({ kind: "propose", offers });
     },
