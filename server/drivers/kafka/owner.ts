@@ -21,6 +21,9 @@ const RENEW_MS = 10_000;
 /** After a failure it is tried again so soon. */
 const AGAIN_MS = 200;
 
+/** For the operator: that it happened. */
+export type OwnerEvent = "strange-record" | "partition-lost" | "partition-begun";
+
 export interface OwnerParts {
   readonly topic: OrderTopic;
   readonly link: RedisLink;
@@ -31,7 +34,7 @@ export interface OwnerParts {
   readonly freshId: () => RecordId;
   /** Asks other regions for a copy and installs it. */
   readonly copy: () => Promise<boolean>;
-  readonly report: (event: "strange-record" | "partition-lost" | "partition-begun") => void;
+  readonly report: (event: OwnerEvent) => void;
 }
 
 export interface Owner {

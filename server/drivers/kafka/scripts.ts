@@ -136,3 +136,54 @@ redis.call('HSET', KEYS[1], unpack(ARGV, 4))
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 'ok'
 `;
+
+/**
+ * Installing a copy takes several steps, which nobody sees before the last puts the place there. A step of
+ * a relay that was held up must not mix with those of the next: each names the attempt that it is of.
+ * ARGV: attempt · rooms · prefix of the partition's rooms · ms. Begins one; whatever was there goes.
+ */
+export const INSTALL_BEGIN = `${CLEAR}
+if redis.call('EXISTS', KEYS[1]) == 1 then return 'stale' end
+clear(ARGV[2], ARGV[3])
+redis.call('SET', KEYS[1] .. ':install', ARGV[1], 'PX', ARGV[4])
+return 'ok'
+`;
+
+const ATTEMPT = `
+local attempt = redis.call('GET', KEYS[1] .. ':install')
+if attempt ~= ARGV[1] or redis.call('EXISTS', KEYS[1]) == 1 then return 'stale' end
+`;
+
+/**
+ * ARGV: attempt · rooms · TTL of rooms · route id · state · state TTL · key of the GroupInfo · GroupInfo
+ * ("": none) · field, value of the state.
+ */
+export const INSTALL_ROOM = `${ATTEMPT}
+redis.call('DEL', ARGV[5])
+for i = 9, #ARGV, 2 do redis.call('HSET', ARGV[5], ARGV[i], ARGV[i + 1]) end
+redis.call('PEXPIRE', ARGV[5], ARGV[6])
+if ARGV[8] ~= '' then redis.call('SET', ARGV[7], ARGV[8], 'PX', ARGV[6]) end
+redis.call('SADD', ARGV[2], ARGV[4])
+redis.call('PEXPIRE', ARGV[2], ARGV[3])
+return 'ok'
+`;
+
+/** ARGV: attempt · then of each record: key · bytes · accepted at · how long it is kept · how long at least, ms. */
+export const INSTALL_RECORDS = `${ATTEMPT}
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+for i = 2, #ARGV, 5 do
+  local left = tonumber(ARGV[i + 3]) - math.max(now - tonumber(ARGV[i + 2]), 0)
+  left = math.max(left, tonumber(ARGV[i + 4]))
+  if left > 0 then redis.call('SET', ARGV[i], ARGV[i + 1], 'PX', string.format('%.0f', left)) end
+end
+return 'ok'
+`;
+
+/** ARGV: attempt · TTL · field, value of the place. */
+export const INSTALL_END = `${ATTEMPT}
+redis.call('DEL', KEYS[1] .. ':install')
+redis.call('HSET', KEYS[1], unpack(ARGV, 3))
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 'ok'
+`;
