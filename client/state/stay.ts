@@ -138,6 +138,8 @@ export function createStay(deps: StayDeps): Stay {
         return sitting.presence(frame);
       case "signals":
         return sitting.signals(frame);
+      case "granted":
+      case "not-granted":
       case "pong":
         return undefined;
     }

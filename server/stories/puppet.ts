@@ -144,6 +144,8 @@ export function createPuppet(deps: PuppetDeps): Puppet {
         for (const change of frame.changes) seat?.attendance.presence(change);
         return undefined;
       case "signals":
+      case "granted":
+      case "not-granted":
       case "pong":
         return undefined;
     }
