@@ -16,6 +16,10 @@ export interface RoomNames {
   readonly turn: string;
   /** Before an incarnation: what is kept of one life. */
   readonly lives: string;
+  /** Which files the room may hold, with owner and size: a hash. */
+  readonly media: string;
+  /** Before a file's id: the file itself, a hash. */
+  readonly files: string;
 }
 
 /** Which partition, of so many, a room is in. */
@@ -37,6 +41,8 @@ export function namesOf(routeId: RouteId, partitions = PARTITIONS): RoomNames {
     channel: `${room}:channel`,
     turn: `${room}:turn`,
     lives: `${room}:life:`,
+    media: `${room}:media`,
+    files: `${room}:file:`,
   };
 }
 
