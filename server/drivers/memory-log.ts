@@ -3,7 +3,7 @@ import type { Bytes } from "../../shared/bytes.ts";
 import type { Clock, Stop } from "../../shared/clock.ts";
 import { INCARNATION_BYTES, incarnationOf, type RouteId } from "../../shared/ids.ts";
 import type { Record } from "../../shared/protocol.ts";
-import type { Appended, Candidate, Judge, Log, LogListener, RoomLog } from "../ports/log.ts";
+import type { Appended, Candidate, Judge, Log, LogListener, RoomLog, State } from "../ports/log.ts";
 import { createMemoryRoom, type MemoryRoom } from "./memory-room.ts";
 
 export interface MemoryLogParts {
@@ -23,6 +23,8 @@ export interface HeldSize {
 
 export interface MemoryLog extends Log {
   size(): HeldSize;
+  /** The fields of the room that stands there now, or null. */
+  look(routeId: RouteId): State | null;
   /** True where not a byte of any room is left. */
   isEmpty(): boolean;
 }
@@ -128,6 +130,7 @@ export function createMemoryLog({ clock, random, judge }: MemoryLogParts): Memor
         return inTurn(() => appendNow(routeId, candidates));
       },
       since: (number) => inTurn(() => rooms.get(routeId)?.room.kept.since(number) ?? []),
+      isAhead: () => false,
       purge: () => inTurn(() => end(routeId)),
       // There is no other relay.
       note: () => undefined,
@@ -163,6 +166,7 @@ export function createMemoryLog({ clock, random, judge }: MemoryLogParts): Memor
         bytes: kept.reduce((sum, records) => sum + records.bytes(), 0),
       };
     },
+    look: (routeId) => rooms.get(routeId)?.room.state ?? null,
     isEmpty: () => rooms.size === 0,
   };
 }

@@ -1,6 +1,6 @@
 /**
  * The log: what orders a room's records, keeps them for their TTL and tells every relay that serves
- * the room. Drivers: memory (this process), later redis and kafka. log.contract.ts is what each must pass.
+ * the room. Drivers: memory (this process), redis and kafka. log.contract.ts is what each must pass.
  */
 import type { Bytes } from "../../shared/bytes.ts";
 import type { Incarnation, RouteId } from "../../shared/ids.ts";
@@ -44,7 +44,9 @@ export interface Candidate {
 
 export type Appended =
   | { readonly kind: "accepted"; readonly number: number }
-  | { readonly kind: "refused"; readonly reason: Refusal; readonly detail: number };
+  | { readonly kind: "refused"; readonly reason: Refusal; readonly detail: number }
+  /** It may be in the order or not; or it is not this relay's to propose yet. Propose it again, later. */
+  | { readonly kind: "unknown" };
 
 /** A room that stands, as this relay sees it now. */
 export interface Standing {
@@ -92,6 +94,11 @@ export interface RoomLog {
    * can follow the keys; the newest of them and its GroupInfo stay as long as the room.
    */
   since(number: number): Promise<readonly Record[]>;
+  /**
+   * True where that incarnation is a later one than this relay has reached: its region lags, and waiting
+   * helps (DESIGN §2 "kafka").
+   */
+  isAhead(incarnation: Incarnation): boolean;
   /** Deletes everything of the room at once; calls `ended`. */
   purge(): Promise<void>;
   /** Tells every other relay that serves the room; it may get lost. */

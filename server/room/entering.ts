@@ -14,6 +14,11 @@ const HOLD_MS = 5_000;
 /** Begins a guest's visit, once the room is known. */
 export function admit(site: Site, guest: Guest): void {
   const standing = site.log.standing();
+  const { cursor } = guest.visitor;
+  if (standing === null && cursor !== null) {
+    resume(site, guest, cursor);
+    return;
+  }
   if (standing === null) {
     putOutside(site, guest);
     sendFrame(guest, { kind: "no-room" });
@@ -24,8 +29,8 @@ export function admit(site: Site, guest: Guest): void {
     return;
   }
   if (!replaceOlder(site, guest)) return;
-  if (guest.visitor.cursor === null) queue(site, guest);
-  else resume(site, guest, guest.visitor.cursor);
+  if (cursor === null) queue(site, guest);
+  else resume(site, guest, cursor);
 }
 
 /** Of two lines of one unseated session the one of the newer connection stays. */
@@ -89,6 +94,11 @@ export function giveTurn(site: Site, guest: Guest): void {
 
 /** Takes a session's own seat again from where it left off. */
 export function resume(site: Site, guest: Guest, cursor: Cursor): void {
+  // What it has seen is still to come here: neither "no room" nor "another" would be true.
+  if (site.log.isAhead(cursor.incarnation)) {
+    hold(site, guest, cursor);
+    return;
+  }
   const standing = site.log.standing();
   if (standing === null) {
     putOutside(site, guest);

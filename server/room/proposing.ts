@@ -3,7 +3,7 @@ import type { Clock } from "../../shared/clock.ts";
 import type { Appended, Candidate, RoomLog } from "../ports/log.ts";
 
 /** What became of a candidate; unknown: the order could not be reached, it may be accepted or not. */
-export type Outcome = Appended | { readonly kind: "unknown" };
+export type Outcome = Appended;
 
 export interface Proposing {
   /** Proposes; `settled` is called once, after the records of its append were delivered. */

@@ -6,7 +6,7 @@ import type { Appended } from "../../ports/log.ts";
 import { RECORD_ID_BYTES, recordIdOf, type RecordId } from "./partition-records.ts";
 
 export type Outcome =
-  | Appended
+  | Exclude<Appended, { kind: "unknown" }>
   /** Not judged: meant for another life or incarnation, or void. The proposal is not in the order. */
   | { readonly kind: "void" }
   /** The room was purged, as asked. */

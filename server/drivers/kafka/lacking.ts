@@ -11,6 +11,7 @@ import {
   type RegionName,
   type Reset,
 } from "./partition-records.ts";
+import type { Pausing } from "./pausing.ts";
 import type { Place } from "./place.ts";
 
 /** Without a heartbeat of a region that has it for so long, nobody has it. */
@@ -28,6 +29,7 @@ export interface LackingParts {
   readonly copy: () => Promise<boolean>;
   /** Begins at a reset: true where the region has the partition then. @throws where Redis is away. */
   readonly adopt: (place: Place) => Promise<boolean>;
+  readonly pausing: Pausing;
   readonly isOver: () => boolean;
 }
 
@@ -56,7 +58,7 @@ export async function obtainPartition(parts: LackingParts): Promise<void> {
         };
         topic.produce(partition, [encodePartitionRecord(reset)]);
       }
-      if (!scan.hasPartition()) await pause(clock, ASK_MS);
+      if (!scan.hasPartition()) await Promise.race([parts.pausing.pause(ASK_MS), scan.obtained]);
     }
   } finally {
     await topic.unfollow(partition);
@@ -70,6 +72,8 @@ function createScan(from: number, { clock, region, adopt }: LackingParts) {
   let resets: number[] = [];
   let heardMs = clock.now();
   let hasPartition = false;
+  let tellObtained: () => void = () => undefined;
+  const obtained = new Promise<void>((resolve) => (tellObtained = resolve));
 
   function isValid({ readUpTo }: Reset, offset: number): boolean {
     return readUpTo < offset && !resets.some((other) => other > readUpTo);
@@ -92,6 +96,7 @@ function createScan(from: number, { clock, region, adopt }: LackingParts) {
       resetAt: offset,
       timeMs: appendedAtMs,
       heartbeats: new Map(),
+      silent: new Map(),
     });
   }
 
@@ -106,6 +111,7 @@ function createScan(from: number, { clock, region, adopt }: LackingParts) {
           resets = [];
         }
         hasPartition = await read(record);
+        if (hasPartition) tellObtained();
       }
     },
   };
@@ -117,10 +123,8 @@ function createScan(from: number, { clock, region, adopt }: LackingParts) {
     /** True where everything that the log ever held, up to its high mark, was read. */
     hasSeenAll: (high: number) => first === 0 && at >= high,
     hasPartition: () => hasPartition,
+    /** Resolves once it has. */
+    obtained,
     reader,
   };
-}
-
-function pause(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => void clock.after(ms, resolve));
 }

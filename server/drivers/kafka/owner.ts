@@ -12,6 +12,7 @@ import { partitionNames } from "./keys.ts";
 import { obtainPartition } from "./lacking.ts";
 import type { LoggedRecord, OrderTopic, PartitionReader } from "./order-topic.ts";
 import { encodePartitionRecord, type RecordId, type RegionName } from "./partition-records.ts";
+import { createPausing } from "./pausing.ts";
 import { parsePlace, PLACE_TTL_MS, placeFields, type Place } from "./place.ts";
 import { ADOPT, DROP } from "./scripts.ts";
 import { createSilenceWatch } from "./silence.ts";
@@ -52,10 +53,12 @@ export function startOwner(parts: OwnerParts): Owner {
   let watch = createSilenceWatch(region, [], clock.now());
   /** One thing at a time: a batch, a copy, a note of a silence. */
   let turn: Promise<unknown> = Promise.resolve();
+  let hasFailed = false;
   let isOver = false;
   /** Ends the current stretch of applying. */
   let endStretch: () => void = () => undefined;
   const stops = new Set<Stop>();
+  const pausing = createPausing(clock);
 
   function inTurn<T>(what: () => Promise<T>): Promise<T> {
     const done = turn.then(what);
@@ -94,6 +97,7 @@ export function startOwner(parts: OwnerParts): Owner {
 
   /** What is in memory may not be what Redis has any more. */
   function failed(): void {
+    hasFailed = true;
     applying = null;
     endStretch();
   }
@@ -136,7 +140,8 @@ export function startOwner(parts: OwnerParts): Owner {
           if (verdict.kind === "strange") throw new Error("it began elsewhere");
           if (verdict.kind === "goes-on") return take(of, verdict.next);
           await drop(of.place());
-          failed();
+          applying = null;
+          endStretch();
         }),
     };
   }
@@ -157,12 +162,14 @@ export function startOwner(parts: OwnerParts): Owner {
       rooms,
     );
     const ended = new Promise<void>((resolve) => (endStretch = resolve));
+    hasFailed = false;
     applying = of;
     topic.follow(partition, reader(of));
     await ended;
     applying = null;
     await topic.unfollow(partition);
     await turn;
+    if (hasFailed) throw new Error("it could not be applied");
   }
 
   async function run(): Promise<void> {
@@ -171,12 +178,12 @@ export function startOwner(parts: OwnerParts): Owner {
       try {
         const place = await readPlace();
         if (isStopped()) return;
-        if (place === null) await obtainPartition({ ...parts, adopt, isOver: isStopped });
+        if (place === null) await obtainPartition({ ...parts, adopt, pausing, isOver: isStopped });
         else await applyFrom(place);
       } catch {
         // Redis or Kafka is away; what stands is read anew.
+        await pausing.pause(AGAIN_MS);
       }
-      if (!isStopped()) await new Promise<void>((resolve) => void clock.after(AGAIN_MS, resolve));
     }
   }
 
@@ -188,6 +195,7 @@ export function startOwner(parts: OwnerParts): Owner {
     async stop() {
       isOver = true;
       for (const stop of stops) stop();
+      pausing.end();
       endStretch();
       await running;
     },

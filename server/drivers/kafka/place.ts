@@ -27,6 +27,8 @@ export interface Place {
   readonly timeMs: number;
   /** Offset of each region's newest heartbeat. */
   readonly heartbeats: ReadonlyMap<RegionName, number>;
+  /** Regions that have been silent for 30 s, since this heartbeat; for who looks, not for who applies. */
+  readonly silent: ReadonlyMap<RegionName, number>;
 }
 
 const HEARTBEAT = "heartbeat.";
@@ -66,12 +68,20 @@ export function parsePlace(reply: unknown): Place | null | undefined {
   const timeMs = parseCount(fields.get("time"));
   if (life === null || appliedId === null) return undefined;
   if (applied === null || resetAt === null || timeMs === null) return undefined;
-  const heartbeats = new Map<RegionName, number>();
+  const heartbeats = offsetsOf(fields, HEARTBEAT);
+  const silent = offsetsOf(fields, SILENT);
+  return { life, applied, appliedId, resetAt, timeMs, heartbeats, silent };
+}
+
+function offsetsOf(
+  fields: ReadonlyMap<string, string>,
+  prefix: string,
+): ReadonlyMap<RegionName, number> {
+  const offsets = new Map<RegionName, number>();
   for (const [field, value] of fields) {
-    const region = parseRegionName(field.slice(HEARTBEAT.length));
+    const region = parseRegionName(field.slice(prefix.length));
     const offset = parseCount(value);
-    if (field.startsWith(HEARTBEAT) && region !== null && offset !== null)
-      heartbeats.set(region, offset);
+    if (field.startsWith(prefix) && region !== null && offset !== null) offsets.set(region, offset);
   }
-  return { life, applied, appliedId, resetAt, timeMs, heartbeats };
+  return offsets;
 }

@@ -1,32 +1,40 @@
-/**
- * One room served by this relay: proposals go to Redis as one script call each, records come back by the
- * room's channel (DESIGN §2 "redis").
- */
+/** One room served by this relay: what it follows in Redis, and the way in that the log's kind gives it. */
 import type { Bytes } from "../../../shared/bytes.ts";
 import type { Clock } from "../../../shared/clock.ts";
+import type { Incarnation } from "../../../shared/ids.ts";
 import type { Judge, LogListener, RoomLog } from "../../ports/log.ts";
 import { SPARE_MS } from "./append-call.ts";
-import { createAppending } from "./appending.ts";
 import { encodeNote, type BusItem } from "./bus.ts";
-import { createFollower } from "./follower.ts";
+import { createFollower, type Follower } from "./follower.ts";
 import type { RoomNames } from "./keys.ts";
 import type { RedisLink } from "./link.ts";
 import type { Seen } from "./look-up.ts";
-import { PURGE } from "./scripts.ts";
 import { createTurnLease } from "./turn-lease.ts";
 
 /** A purge that did not reach Redis is tried again after so long. */
 const PURGE_AGAIN_MS = 1_000;
+
+/** How what is proposed for a room gets into its order; the way back is the same whoever orders. */
+export interface WayIn {
+  /** One call at a time. See `RoomLog.append`. */
+  append: RoomLog["append"];
+  /** Ends that life of the room; the follower is told. @throws where the order cannot be reached. */
+  purge(incarnation: Incarnation): Promise<void>;
+  /** Tells relays that the room's channel does not reach. */
+  noteFarther(note: Bytes): void;
+  /** See `RoomLog.isAhead`. */
+  isAhead(incarnation: Incarnation): boolean;
+}
 
 export interface RedisRoomDeps {
   readonly link: RedisLink;
   readonly names: RoomNames;
   readonly relayId: string;
   readonly clock: Clock;
-  readonly random: (length: number) => Bytes;
   readonly judge: Judge;
   readonly listener: LogListener;
   readonly closed: () => void;
+  readonly wayIn: (follower: Follower) => WayIn;
 }
 
 export interface RedisRoom extends RoomLog {
@@ -48,7 +56,7 @@ export function createRedisRoom(deps: RedisRoomDeps): RedisRoom {
   /** What came while the room was being loaded. */
   let early: BusItem[] | null = [];
   const follower = createFollower({ ...deps, outlived: () => void outlived() });
-  const append = createAppending({ ...deps, follower });
+  const way = deps.wayIn(follower);
   let tail: Promise<unknown> = Promise.resolve();
 
   async function outlived(): Promise<void> {
@@ -61,9 +69,7 @@ export function createRedisRoom(deps: RedisRoomDeps): RedisRoom {
 
   async function purge(): Promise<void> {
     const incarnation = follower.course()?.life.incarnation;
-    if (incarnation === undefined) return;
-    await link.scriptOfRun(PURGE, names.state, [incarnation, names.lives, names.channel]);
-    follower.ended(incarnation);
+    if (incarnation !== undefined) await way.purge(incarnation);
   }
 
   function item(given: BusItem): void {
@@ -73,8 +79,7 @@ export function createRedisRoom(deps: RedisRoomDeps): RedisRoom {
     else if (given.kind === "ended") follower.ended(given.incarnation);
     else if (given.kind === "lost") {
       if (follower.course()?.life.incarnation === given.incarnation) follower.lose();
-    }
-    else if (given.from !== deps.relayId) listener.noted(given.note);
+    } else if (given.from !== deps.relayId) listener.noted(given.note);
   }
 
   /** Of what came during the load only what follows it: the rest is of a life before. */
@@ -97,7 +102,7 @@ export function createRedisRoom(deps: RedisRoomDeps): RedisRoom {
       return life?.standing(clock.now()) ?? null;
     },
     append(candidates) {
-      const turn = tail.then(() => append(candidates));
+      const turn = tail.then(() => way.append(candidates));
       tail = turn.catch(() => undefined);
       return turn;
     },
@@ -109,7 +114,9 @@ export function createRedisRoom(deps: RedisRoomDeps): RedisRoom {
     note(note) {
       const bytes = Buffer.from(encodeNote(deps.relayId, note));
       link.command("SPUBLISH", names.channel, bytes).catch(() => undefined);
+      way.noteFarther(note);
     },
+    isAhead: (incarnation) => way.isAhead(incarnation),
     ...createTurnLease(link, names, deps.relayId),
     compare(seen) {
       if (early === null) follower.compare(seen);

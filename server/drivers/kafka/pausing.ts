@@ -1,0 +1,31 @@
+/** Pauses that end at once when there is nothing more to wait for. */
+import type { Clock } from "../../../shared/clock.ts";
+
+export interface Pausing {
+  /** Resolves after so long, or as soon as `end` is called. */
+  pause(ms: number): Promise<void>;
+  /** Ends every pause, those to come included. */
+  end(): void;
+}
+
+export function createPausing(clock: Clock): Pausing {
+  const under = new Set<() => void>();
+  let isOver = false;
+  return {
+    pause: (ms) =>
+      new Promise((resolve) => {
+        if (isOver) return resolve();
+        const stop = clock.after(ms, () => end());
+        const end = (): void => {
+          stop();
+          under.delete(end);
+          resolve();
+        };
+        under.add(end);
+      }),
+    end() {
+      isOver = true;
+      for (const end of under) end();
+    },
+  };
+}
