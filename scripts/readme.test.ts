@@ -23,6 +23,7 @@ test("the README's table has every variable of the configuration, and no other",
     MAYFLY_MODE: "kafka",
     REDIS_URL: "redis://127.0.0.1",
     KAFKA_BROKERS: "127.0.0.1:9092",
+    REGION: "north",
   });
   expect(configured.kind).toBe("configured");
   const text = configured.kind === "configured" ? describeConfig(configured.config) : "";

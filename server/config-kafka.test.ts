@@ -6,6 +6,7 @@ const LEAST = {
   MAYFLY_MODE: "kafka",
   REDIS_URL: "redis://127.0.0.1",
   KAFKA_BROKERS: "kafka:9092",
+  REGION: "north",
 };
 
 function configured(environment: Environment) {
@@ -20,10 +21,13 @@ function problemsOf(environment: Environment): readonly string[] {
 }
 
 test("kafka needs to be told where Kafka and Redis are; the rest has defaults", () => {
-  expect(problemsOf({ KAFKA_BROKERS: undefined, REDIS_URL: undefined })).toEqual([
-    expect.stringMatching(/^REDIS_URL: needed where MAYFLY_MODE is kafka/),
-    expect.stringMatching(/^KAFKA_BROKERS: needed where MAYFLY_MODE is kafka/),
-  ]);
+  expect(problemsOf({ KAFKA_BROKERS: undefined, REDIS_URL: undefined, REGION: undefined })).toEqual(
+    [
+      expect.stringMatching(/^REDIS_URL: needed where MAYFLY_MODE is kafka/),
+      expect.stringMatching(/^KAFKA_BROKERS: needed where MAYFLY_MODE is kafka/),
+      expect.stringMatching(/^REGION: needed where MAYFLY_MODE is kafka/),
+    ],
+  );
   const { config, warnings } = configured({});
   expect(config).toMatchObject({ mode: "kafka", redis: { allowsPersistence: false } });
   expect(config.kafka).toEqual({
@@ -141,7 +145,7 @@ test("an operator who takes a risk by name is told which", () => {
 test("in another mode Kafka's variables have no meaning, and that is said", () => {
   const { config, warnings } = configured({ MAYFLY_MODE: "redis" });
   expect(config.kafka).toBeNull();
-  expect(warnings).toEqual(["without meaning where MAYFLY_MODE is redis: KAFKA_BROKERS"]);
+  expect(warnings).toEqual(["without meaning where MAYFLY_MODE is redis: KAFKA_BROKERS, REGION"]);
 });
 
 test("password and certificates come from files; what is wrong with one is said without its text", () => {

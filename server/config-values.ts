@@ -6,7 +6,7 @@ export function wholeNumber(least: number, most: number) {
   const allowed = `allowed: a whole number from ${least} to ${most}`;
   return v.pipe(
     v.string(),
-    v.regex(/^[0-9]{1,9}$/, allowed),
+    v.regex(/^[0-9]{1,15}$/, allowed),
     v.transform(Number),
     v.minValue(least, allowed),
     v.maxValue(most, allowed),

@@ -200,7 +200,8 @@ test("names without meaning here are warned of, by name only", () => {
     HOME: "/root",
   });
   expect(warnings).toEqual([
-    "set, but without meaning in this version: KAFKA_BROKER, LIMIT_SOKETS, METRICS_PORT, PUBLIC_ORIGINS, REDIS_URLS, REGION",
+    "set, but without meaning in this version: KAFKA_BROKER, LIMIT_SOKETS, METRICS_PORT, PUBLIC_ORIGINS, REDIS_URLS",
+    "without meaning where MAYFLY_MODE is memory: REGION",
   ]);
 });
 

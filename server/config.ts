@@ -14,6 +14,13 @@ import {
   REDIS_URL,
   type RedisConfig,
 } from "./config-redis.ts";
+import {
+  describeRegion,
+  parseRegion,
+  REGION_ENTRIES,
+  type RegionConfig,
+  warnOfRegion,
+} from "./config-region.ts";
 import { wholeNumber } from "./config-values.ts";
 
 export const LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;
@@ -33,6 +40,8 @@ export interface Config {
   readonly redis: RedisConfig | null;
   /** Null in other modes than `kafka`. */
   readonly kafka: KafkaConfig | null;
+  /** Null in other modes than `kafka`. */
+  readonly region: RegionConfig | null;
   /** Proxies of the operator's own before this relay, each adding one X-Forwarded-For entry. */
   readonly trustedProxyHops: number;
   readonly logLevel: LogLevel;
@@ -70,6 +79,7 @@ const SCHEMA = v.object({
   REDIS_URL: v.optional(REDIS_URL),
   REDIS_ALLOW_PERSISTENCE: v.optional(REDIS_ALLOW_PERSISTENCE, "no"),
   ...KAFKA_ENTRIES,
+  ...REGION_ENTRIES,
   TRUSTED_PROXY_HOPS: v.optional(wholeNumber(0, 16), "0"),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `allowed: ${LOG_LEVELS.join(", ")}`), "info"),
   CLIENT_FOLDER: v.optional(v.pipe(v.string(), v.nonEmpty("allowed: the path of a folder"))),
@@ -96,6 +106,7 @@ export function parseConfig(environment: Environment): Configured {
     problems.push(`REDIS_URL: needed where MAYFLY_MODE is ${mode}; such as redis://127.0.0.1:6379`);
   }
   const kafka = mode === "kafka" ? parseKafka(parsed.output, problems) : null;
+  const region = mode === "kafka" ? parseRegion(parsed.output, problems) : null;
   if (problems.length > 0) return { kind: "refused", problems };
   const allowsPersistence = parsed.output.REDIS_ALLOW_PERSISTENCE;
   const config: Config = {
@@ -105,6 +116,7 @@ export function parseConfig(environment: Environment): Configured {
     mode,
     redis: mode !== "memory" && place !== undefined ? { place, allowsPersistence } : null,
     kafka,
+    region,
     trustedProxyHops: parsed.output.TRUSTED_PROXY_HOPS,
     logLevel: parsed.output.LOG_LEVEL,
     clientFolder: parsed.output.CLIENT_FOLDER ?? null,
@@ -135,7 +147,7 @@ function warn(environment: Environment, config: Config): string[] {
     warnings.push(`set, but without meaning in this version: ${unknown.toSorted().join(", ")}`);
   const idle = [
     ...(config.redis === null ? ["REDIS_URL", "REDIS_ALLOW_PERSISTENCE"] : []),
-    ...(config.kafka === null ? Object.keys(KAFKA_ENTRIES) : []),
+    ...(config.kafka === null ? Object.keys({ ...KAFKA_ENTRIES, ...REGION_ENTRIES }) : []),
   ].filter((name) => environment[name] !== undefined);
   if (idle.length > 0)
     warnings.push(
@@ -144,6 +156,7 @@ function warn(environment: Environment, config: Config): string[] {
   if (config.redis?.allowsPersistence)
     warnings.push("REDIS_ALLOW_PERSISTENCE: sealed envelopes may be written to a disk by Redis");
   if (config.kafka !== null) warnings.push(...warnOfKafka(config.kafka));
+  if (config.region !== null) warnings.push(...warnOfRegion(config.region));
   const plain = config.publicOrigins.filter(
     (origin) => origin.startsWith("http:") && !isLoopback(new URL(origin).hostname),
   );
@@ -176,6 +189,7 @@ export function describeConfig(config: Config): string {
     `MAYFLY_MODE=${config.mode}`,
     ...describeRedis(config.redis),
     ...describeKafka(config.kafka),
+    ...describeRegion(config.region),
     `TRUSTED_PROXY_HOPS=${config.trustedProxyHops}`,
     `LOG_LEVEL=${config.logLevel}`,
     `CLIENT_FOLDER=${config.clientFolder ?? "dist/client"}`,

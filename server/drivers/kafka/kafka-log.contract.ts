@@ -4,6 +4,7 @@ import type { LogUnderTest } from "../../ports/log.contract.ts";
 import { judge } from "../../room/judge.ts";
 import type { HandClock } from "../../stories/hand-clock.ts";
 import { letPass, type TestRedis } from "../redis/test-redis.ts";
+import { partitionNames } from "./keys.ts";
 import { createKafkaLog, type KafkaLog } from "./kafka-log.ts";
 import type { OrderTopic, SignalReader, SignalTopic } from "./order-topic.ts";
 import { parseRegionName } from "./partition-records.ts";
@@ -16,6 +17,7 @@ const ROUND_TRIPS = 4;
 const READY_STEP_MS = 200;
 const READY_TRIES = 200;
 const SHARE_STEPS = 10;
+const APPLIED_MS = 2_000;
 
 export interface TestTopics {
   readonly order: (region: string) => OrderTopic;
@@ -40,6 +42,7 @@ export interface RegionsParts {
 export async function createRegions(parts: RegionsParts): Promise<RegionsUnderTest> {
   const { clock, topics, servers } = parts;
   const logs: { readonly log: KafkaLog; readonly region: number }[] = [];
+  const probe = topics.order("probe");
   for (const { client } of servers) await client.flushall();
 
   async function askCopy(from: number, partition: number): Promise<Bytes | null> {
@@ -79,7 +82,23 @@ export async function createRegions(parts: RegionsParts): Promise<RegionsUnderTe
     return log;
   }
 
+  /** What stands in the log is applied in every region that has it. */
+  async function isApplied(): Promise<boolean> {
+    for (let partition = 0; partition < probe.partitions; partition++) {
+      const { high } = await probe.marks(partition);
+      const { place } = partitionNames(partition);
+      const applied = await Promise.all(servers.map(({ client }) => client.hget(place, "applied")));
+      if (applied.some((offset) => offset !== null && Number(offset) < high - 1)) return false;
+    }
+    return true;
+  }
+
   async function settle(): Promise<void> {
+    // A broker's answers take real time, which the hand that turns the clock must leave it.
+    const untilMs = performance.now() + APPLIED_MS;
+    while (performance.now() < untilMs && !(await isApplied().catch(() => true))) {
+      await clock.settle();
+    }
     for (let trip = 0; trip < ROUND_TRIPS; trip++) {
       await Promise.all(logs.map(({ log }) => log.link.ping().catch(() => undefined)));
       await clock.settle();
@@ -105,7 +124,7 @@ export async function createRegions(parts: RegionsParts): Promise<RegionsUnderTe
       return keys.flat().every((key) => /:(place|owner|owner:rival)$/.test(key));
     },
     async close() {
-      await Promise.all(logs.map(({ log }) => log.close()));
+      await Promise.all([probe.close(), ...logs.map(({ log }) => log.close())]);
     },
   };
 }

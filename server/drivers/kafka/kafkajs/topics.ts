@@ -1,5 +1,5 @@
 /** The two topics: made as they must be where they are missing, else compared with that and left as they are. */
-import { type Admin, ConfigResourceTypes } from "kafkajs";
+import type { Admin, ConfigResourceTypes } from "kafkajs";
 import type { Clock } from "../../../../shared/clock.ts";
 import { brokerProblems, fewBrokersProblem, type FoundTopic, topicProblems } from "./checks.ts";
 import { type KafkaLink, reasonOf, within } from "./link.ts";
@@ -15,6 +15,9 @@ export interface OpenedTopics {
 const REQUEST_TIMEOUT_MS = 5_000;
 /** A cluster that just started may want so long to seat its leaders. */
 const OPEN_MS = 20_000;
+/** By Kafka's protocol; Node does not see the names that the library has for them. */
+const TOPIC: ConfigResourceTypes = 2;
+const BROKER: ConfigResourceTypes = 4;
 const KNOWN_PAUSE_MS = 200;
 const KNOWN_TRIES = 40;
 const CLOSE_MS = 1_000;
@@ -105,7 +108,7 @@ async function whenKnown(clock: Clock, find: () => Promise<FoundTopic>): Promise
 
 async function describeTopic(admin: Admin, name: string): Promise<FoundTopic> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
-  const settings = await describe(admin, ConfigResourceTypes.TOPIC, name);
+  const settings = await describe(admin, TOPIC, name);
   const partitions = topics.find((topic) => topic.name === name)?.partitions ?? [];
   return { settings, replicas: partitions.map(({ replicas }) => replicas.length) };
 }
@@ -116,7 +119,7 @@ async function describeBroker(
   nodeId: number,
 ): Promise<ReadonlyMap<string, string> | null> {
   try {
-    return await describe(admin, ConfigResourceTypes.BROKER, String(nodeId));
+    return await describe(admin, BROKER, String(nodeId));
   } catch (fault) {
     if (/AUTHORIZATION_FAILED/.test(reasonOf(fault))) return null;
     throw fault;
