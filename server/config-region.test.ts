@@ -1,86 +1,134 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadRegionSecret } from "./config-region.ts";
 import { describeConfig, parseConfig, type Environment } from "./config.ts";
 
-const LEAST: Environment = {
+const KAFKA: Environment = {
   MAYFLY_MODE: "kafka",
   REDIS_URL: "redis://127.0.0.1",
   KAFKA_BROKERS: "kafka:9092",
-  REGION: "north-1",
+  REGION: "north",
 };
-const folder = mkdtempSync(join(tmpdir(), "mayfly-region-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const OTHERS: Environment = {
+  REGION_PEERS: "http://10.1.0.5:8788, https://south.example",
+  REGION_SECRET_FILE: "/run/secrets/regions",
+  REGION_PORT: "8788",
+};
+
+function problemsOf(environment: Environment): readonly string[] {
+  const result = parseConfig({ ...KAFKA, ...environment });
+  return result.kind === "refused" ? result.problems : [];
+}
 
 function configured(environment: Environment) {
-  const result = parseConfig({ ...LEAST, ...environment });
-  if (result.kind === "refused") throw new Error(result.problems.join("\n"));
+  const result = parseConfig({ ...KAFKA, ...environment });
+  if (result.kind === "refused") throw new Error(result.problems.join("; "));
   return result;
 }
 
-test("a region alone needs a name only", () => {
+test("the only region needs a name, and listens to nobody", () => {
   const { config, warnings } = configured({});
-  expect(config.region).toEqual({
-    name: "north-1",
-    peers: [],
-    secretFile: null,
-    host: "127.0.0.1",
-    port: null,
-  });
+  const alone = { name: "north", peers: [], secretFile: null, host: "127.0.0.1", port: null };
+  expect(config.region).toEqual(alone);
   expect(warnings).toEqual([]);
+  expect(problemsOf({ REGION: undefined })).toEqual([
+    expect.stringMatching(/^REGION: needed where MAYFLY_MODE is kafka/),
+  ]);
 });
 
-test("peers are addresses, and want a secret to be spoken to", () => {
-  const { config, warnings } = configured({
-    REGION_PEERS: "https://a.example:8788, http://10.0.0.2:8788",
-    REGION_SECRET_FILE: "/run/secrets/region",
-    REGION_PORT: "8788",
-  });
-  expect(config.region?.peers).toEqual(["https://a.example:8788", "http://10.0.0.2:8788"]);
-  expect(warnings).toEqual([expect.stringMatching(/^REGION_PEERS: over http/)]);
-  expect(describeConfig(config)).toContain("REGION_PEERS=https://a.example:8788,http://10.0.0.2");
+test("with others there is where they are, and a secret; both are told, the secret is not known here", () => {
+  const { config } = configured(OTHERS);
+  expect(config.region?.peers).toEqual(["http://10.1.0.5:8788", "https://south.example"]);
+  expect(describeConfig(config)).toContain(
+    "\nREGION=north\nREGION_PEERS=http://10.1.0.5:8788,https://south.example\nREGION_SECRET_FILE=/run/secrets/regions\nREGION_HOST=127.0.0.1\nREGION_PORT=8788\n",
+  );
 });
 
-test.each([
-  ["REGION", "North"],
-  ["REGION", "n".repeat(33)],
-  ["REGION_PEERS", "10.0.0.2:8788"],
-  ["REGION_PEERS", "http://10.0.0.2:8788/"],
-  ["REGION_PEERS", "http://me:hunter2@10.0.0.2:8788"],
-  ["REGION_PORT", "65536"],
-  ["REGION_HOST", "a b"],
-])("%s is refused where it is wrong, without being repeated: %s", (variable, value) => {
-  const result = parseConfig({ ...LEAST, REGION_SECRET_FILE: "/secret", [variable]: value });
-  const problems = result.kind === "refused" ? result.problems : [];
-  expect(problems).toEqual([expect.stringMatching(new RegExp(`^${variable}: allowed`))]);
-  expect(problems.join()).not.toContain("hunter2");
-});
-
-test("without a secret no relay of another region is listened or spoken to", () => {
-  for (const environment of [{ REGION_PEERS: "http://10.0.0.2:1" }, { REGION_PORT: "0" }]) {
-    expect(parseConfig({ ...LEAST, ...environment })).toMatchObject({
-      problems: [expect.stringMatching(/^REGION_SECRET_FILE: needed/)],
-    });
+test("peers, or a port for them, without a secret are refused", () => {
+  for (const variable of ["REGION_PEERS", "REGION_PORT"] as const) {
+    expect(problemsOf({ [variable]: OTHERS[variable] })).toEqual([
+      expect.stringMatching(/^REGION_SECRET_FILE: needed where/),
+    ]);
   }
 });
 
-test("the secret is read whole, an end of line aside, and never repeated", () => {
-  const path = join(folder, "secret");
-  const secret = "s".repeat(40);
-  writeFileSync(path, `${secret}\n`, { mode: 0o600 });
-  expect(loadRegionSecret(path)).toEqual({
-    secret: new Uint8Array(Buffer.from(secret)),
-    isOpenToOthers: false,
+test("who cannot be copied from, and who talks over the open internet, is warned", () => {
+  const { warnings } = configured({ ...OTHERS, REGION_PORT: undefined });
+  expect(warnings).toEqual([
+    expect.stringMatching(/^REGION_PORT: without it/),
+    expect.stringMatching(/^REGION_PEERS: over http/),
+  ]);
+  const safe = "https://south.example,http://127.0.0.1:1,http://[::1]:1,http://localhost:1";
+  expect(configured({ ...OTHERS, REGION_PEERS: safe }).warnings).toEqual([]);
+});
+
+test("where Redis orders there are no regions: warned of by name", () => {
+  const result = parseConfig({ MAYFLY_MODE: "memory", ...OTHERS, REGION: "north" });
+  expect(result).toMatchObject({
+    kind: "configured",
+    config: { region: null },
+    warnings: [expect.stringContaining("REGION, REGION_PEERS, REGION_PORT, REGION_SECRET_FILE")],
   });
-  chmodSync(path, 0o644);
-  expect(loadRegionSecret(path)).toMatchObject({ isOpenToOthers: true });
-  writeFileSync(path, "hunter2");
-  expect(loadRegionSecret(path)).toEqual({
-    problem: expect.not.stringContaining("hunter2"),
+});
+
+test.each([
+  ["REGION", ""],
+  ["REGION", "North"],
+  ["REGION", "a b"],
+  ["REGION", "x".repeat(33)],
+  ["REGION_PEERS", ""],
+  ["REGION_PEERS", "10.1.0.5:8788"],
+  ["REGION_PEERS", "http://10.1.0.5:8788/"],
+  ["REGION_PEERS", "http://10.1.0.5:8788/copies"],
+  ["REGION_PEERS", "http://10.1.0.5:80"],
+  ["REGION_PEERS", "http://me:hunter2@10.1.0.5:8788"],
+  ["REGION_PEERS", "http://10.1.0.5:8788,"],
+  ["REGION_PEERS", "ftp://10.1.0.5"],
+  ["REGION_SECRET_FILE", ""],
+  ["REGION_HOST", "two words"],
+  ["REGION_PORT", "65536"],
+  ["REGION_PORT", "-1"],
+])("%s=%s is refused by name, with what is allowed, repeating nothing", (variable, value) => {
+  const problems = problemsOf({ ...OTHERS, [variable]: value });
+  expect(problems).toEqual([expect.stringMatching(new RegExp(`^${variable}: .*allowed: `))]);
+  expect(problems.join()).not.toContain("hunter2");
+});
+
+describe("the regions' secret", () => {
+  let folder = "";
+  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "mayfly-region-"))));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function written(text: string, mode = 0o600): string {
+    const path = join(folder, "secret");
+    writeFileSync(path, text);
+    chmodSync(path, mode);
+    return path;
+  }
+
+  test("is what stands in the file, without its last line's end", () => {
+    const secret = new Uint8Array(Buffer.from("x".repeat(32)));
+    const safe = { secret, isOpenToOthers: false };
+    expect(loadRegionSecret(written("x".repeat(32)))).toEqual(safe);
+    expect(loadRegionSecret(written(`${"x".repeat(32)}\n`))).toEqual(safe);
   });
-  expect(loadRegionSecret(join(folder, "none"))).toEqual({
-    problem: "REGION_SECRET_FILE: the file cannot be read",
+
+  test("that everyone on the machine can read is told", () => {
+    expect(loadRegionSecret(written("x".repeat(32), 0o644))).toMatchObject({
+      isOpenToOthers: true,
+    });
+  });
+
+  test("that is short, endless or missing is refused, and not repeated", () => {
+    for (const text of ["", "hunter2", `${"x".repeat(31)}\n`, "x".repeat(4_097)]) {
+      const found = loadRegionSecret(written(text));
+      expect(found).toEqual({ problem: expect.stringMatching(/^REGION_SECRET_FILE: allowed/) });
+    }
+    expect(loadRegionSecret(join(folder, "none"))).toEqual({
+      problem: "REGION_SECRET_FILE: the file cannot be read",
+    });
+    expect(loadRegionSecret(folder)).toHaveProperty("problem");
   });
 });
