@@ -18,6 +18,7 @@ export const LOG_EVENTS = [
   "fault",
   "redis-unfit",
   "redis-fit",
+  "order",
   "draining",
   "drained",
   "stopped",

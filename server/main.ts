@@ -1,20 +1,17 @@
 /** The composition root: configuration, log, clock, order, rooms, edge; then listening until told to stop. */
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Bytes } from "../shared/bytes.ts";
 import type { Limits } from "./config-limits.ts";
 import { describeConfig, parseConfig, type Config } from "./config.ts";
-import { createMemoryLog } from "./drivers/memory-log.ts";
-import { findUnfit, watchFitness } from "./drivers/redis/checks.ts";
-import { createRedisLog } from "./drivers/redis/redis-log.ts";
 import { createSystemClock } from "./drivers/system-clock.ts";
 import type { Clock } from "../shared/clock.ts";
 import { loadClientFiles, type ClientFiles } from "./edge/client-files.ts";
 import { createServer } from "./edge/relay.ts";
 import { createLogger, faultFields, type Logger } from "./log.ts";
-import type { Log } from "./ports/log.ts";
-import { judge } from "./room/judge.ts";
+import { openStores, Unfit, type Stores } from "./main-stores.ts";
 import type { RoomLimits } from "./room/limits.ts";
+import { createMedia, type MediaLimits } from "./room/media.ts";
 import { createRooms } from "./room/rooms.ts";
 
 const CLIENT_FOLDER = fileURLToPath(new URL("../dist/client", import.meta.url));
@@ -38,55 +35,41 @@ function roomLimitsOf(limits: Limits): RoomLimits {
   };
 }
 
+function mediaLimitsOf(limits: Limits): MediaLimits {
+  return {
+    fileBytes: limits.mediaFileBytes,
+    memberBytes: limits.mediaMemberBytes,
+    memberFiles: limits.mediaMemberFiles,
+    roomBytes: limits.mediaRoomBytes,
+    storeBytes: limits.mediaBytes,
+  };
+}
+
 interface Parts {
   readonly clock: Clock;
   readonly files: ClientFiles;
   readonly logger: Logger;
-  readonly log: Log;
+  readonly stores: Stores;
 }
 
-/** The log that the configuration names; ends the process where Redis cannot hold rooms. */
-async function openLog({ redis, kafka }: Config, clock: Clock, logger: Logger): Promise<Log> {
-  if (kafka !== null) return complain(["MAYFLY_MODE: kafka cannot be run yet"]);
-  if (redis === null) return createMemoryLog({ clock, random, judge });
-  const { place, allowsPersistence } = redis;
-  const log = createRedisLog({ place, clock, random, judge });
-  const { link } = log;
-  try {
-    await link.connected();
-    const problems = await findUnfit(link, { allowsPersistence });
-    if (problems.length > 0) return complain(["This Redis cannot hold rooms:", ...problems]);
-  } catch (fault) {
-    const why = fault instanceof Error ? fault.message : "";
-    return complain([`REDIS_URL: Redis cannot be reached. ${why}`]);
-  }
-  const watch = watchFitness({
-    link,
+async function run(config: Config, { clock, files, logger, stores }: Parts): Promise<void> {
+  const { log } = stores;
+  const media = createMedia({
+    store: stores.files,
     clock,
-    allowsPersistence,
-    found: (problems) => tell(problems),
+    random,
+    hmacSha256: (key, bytes) => new Uint8Array(createHmac("sha256", key).update(bytes).digest()),
+    isEqual: (a, b) => timingSafeEqual(a, b),
+    limits: mediaLimitsOf(config.limits),
+    unreachable: () => logger.warn("room", { reason: "media-unreachable" }),
   });
-  function tell(problems: readonly string[]): void {
-    for (const note of problems) logger.error("redis-unfit", { note });
-    if (problems.length === 0) logger.info("redis-fit");
-  }
-  return {
-    serve: (routeId, listener) => log.serve(routeId, listener),
-    isReady: () => log.isReady() && watch.isFit(),
-    close() {
-      watch.stop();
-      return log.close();
-    },
-  };
-}
-
-async function run(config: Config, { clock, files, logger, log }: Parts): Promise<void> {
   const rooms = createRooms({
     log,
     clock,
     random,
     sha256,
     limits: roomLimitsOf(config.limits),
+    media,
     report: (reason) => logger.info("room", { reason }),
   });
   const relay = await createServer(config, {
@@ -94,6 +77,7 @@ async function run(config: Config, { clock, files, logger, log }: Parts): Promis
     logger,
     files,
     rooms,
+    media,
     isReady: () => log.isReady(),
   });
   const origin = relay.origins[0] ?? "";
@@ -106,7 +90,7 @@ async function run(config: Config, { clock, files, logger, log }: Parts): Promis
     if (isStopping) process.exit(1);
     isStopping = true;
     await relay.stop();
-    await log.close();
+    await Promise.all([log.close(), stores.files.close()]);
     logger.info("stopped");
     process.exit(0);
   }
@@ -151,9 +135,12 @@ async function main(): Promise<void> {
     ]);
   }
   const clock = createSystemClock();
-  const log = await openLog(config, clock, logger);
+  const stores = await openStores(config, clock, logger).catch((fault: unknown) => {
+    if (fault instanceof Unfit) return complain(fault.problems);
+    throw fault;
+  });
   try {
-    await run(config, { clock, files, logger, log });
+    await run(config, { clock, files, logger, stores });
   } catch (fault) {
     const code = fault instanceof Error && "code" in fault ? String(fault.code).toLowerCase() : "";
     logger.error("listen-failed", { reason: code, ...faultFields(fault) });

@@ -32,7 +32,6 @@ export const CHUNK_FAULTS = [
   "size",
   "rate",
   "full",
-  "slow",
   "unavailable",
 ] as const;
 export type ChunkFault = (typeof CHUNK_FAULTS)[number];

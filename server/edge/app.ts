@@ -1,4 +1,5 @@
-/** What the relay answers over HTTP: the client's files and its own health. Never a redirect, never a cookie. */
+/** What the relay answers over HTTP: the client's files, chunks of people's files, and its own health. Never a redirect, never a cookie. */
+import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { ClientFile, ClientFiles } from "./client-files.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -9,11 +10,14 @@ export interface AppDeps {
   readonly httpsHosts: ReadonlySet<string>;
   /** False while draining or while the order cannot be reached. */
   readonly isReady: () => boolean;
+  /** What stands below `/media`. */
+  readonly media: Hono<{ Bindings: HttpBindings }>;
 }
 
-/** The HTTP side behind gate.ts: it sees GET and HEAD of plain paths only. */
-export function createApp({ files, httpsHosts, isReady }: AppDeps): Hono {
-  const app = new Hono();
+/** The HTTP side behind gate.ts: it sees GET and HEAD of plain paths, and what the gate lets pass for chunks. */
+export function createApp(deps: AppDeps): Hono<{ Bindings: HttpBindings }> {
+  const { files, httpsHosts, isReady } = deps;
+  const app = new Hono<{ Bindings: HttpBindings }>();
 
   app.use(async (c, next) => {
     await next();
@@ -24,6 +28,7 @@ export function createApp({ files, httpsHosts, isReady }: AppDeps): Hono {
   app.get("/livez", (c) => c.text("alive\n"));
   app.get("/readyz", (c) => (isReady() ? c.text("ready\n") : c.text("not ready\n", 503)));
   app.get("/ws", (c) => c.text("a WebSocket is spoken here\n", 426, { Upgrade: "websocket" }));
+  app.route("/media", deps.media);
   app.get("*", (c) => {
     const file = files.get(c.req.path);
     return file === undefined ? c.notFound() : serve(file, c.req.header("accept-encoding") ?? "");

@@ -1,5 +1,5 @@
 /** Node's HTTP server with bounds on what one client may hold, and the gate before everything. */
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import type { Hono } from "hono";
 import {
   createServer,
@@ -26,7 +26,8 @@ export interface HttpTimes {
 
 export const HTTP_TIMES: HttpTimes = {
   headersMs: 10_000,
-  requestMs: 15_000,
+  // Of a chunk, too: someone may be far away on a bad line.
+  requestMs: 60_000,
   keepAliveMs: 5_000,
   idleMs: 30_000,
   lookMs: 1_000,
@@ -37,7 +38,7 @@ const MAX_REQUESTS_PER_SOCKET = 1_000;
 const MORE_SOCKETS = 1_024;
 
 export interface HttpServerDeps {
-  readonly app: Hono;
+  readonly app: Hono<{ Bindings: HttpBindings }>;
   /** Hosts that may be asked for, lower case, with port. */
   readonly hosts: ReadonlySet<string>;
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -62,16 +63,21 @@ export function createHttpServer(times: HttpTimes, maxConnections: number): Serv
 
 /** Begins to answer: by `app` what the gate lets pass, by a bare status the rest. */
 export function answerRequests(server: Server, deps: HttpServerDeps): void {
-  const respond = getRequestListener((request) => deps.app.fetch(request), {
-    overrideGlobalObjects: false,
-  });
+  const respond = // The server is of HTTP/1.
+    getRequestListener((request, env) => deps.app.fetch(request, env as HttpBindings), {
+      overrideGlobalObjects: false,
+    });
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     const gated = gate(request, deps.hosts);
-    if (gated === null) return void respond(request, response);
+    if (gated === null) {
+      // Whoever asks before it sends a chunk may: the answer would wait for it.
+      if (request.headers.expect !== undefined) response.writeContinue();
+      return void respond(request, response);
+    }
     deps.refused?.(gated.status);
     for (const [name, value] of securityHeaders(false)) response.setHeader(name, value);
-    if (gated.status === 405) response.setHeader("Allow", "GET, HEAD");
+    if (gated.status === 405) response.setHeader("Allow", gated.allow ?? "GET, HEAD");
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("Content-Type", "text/plain; charset=utf-8");
     // What follows on this socket may be the rest of a body: it is not read as another request.

@@ -19,6 +19,7 @@ const clock = createHandClock();
 const random = (length: number): Bytes => new Uint8Array(randomBytes(length));
 const log = createMemoryLog({ clock, random, judge });
 const rooms = createRooms({
+  media: null,
   log,
   clock,
   random,

@@ -7,12 +7,14 @@ import type { Clock } from "../../shared/clock.ts";
 import { originsOf, type Config } from "../config.ts";
 import { faultFields, type Logger } from "../log.ts";
 import type { Line, Visit, Visitor } from "../room/line.ts";
+import type { Media } from "../room/media.ts";
 import { createAddressKeys } from "./address.ts";
 import { createAddressLimits } from "./address-limits.ts";
 import { createApp } from "./app.ts";
 import type { ClientFiles } from "./client-files.ts";
 import type { ConnectionDeps } from "./connection.ts";
 import { answerRequests, createHttpServer, HTTP_TIMES, type HttpTimes } from "./http-server.ts";
+import { createMediaRoutes } from "./media-routes.ts";
 import { createUpgrades } from "./upgrade.ts";
 
 /** Frames that a connection may send at once, in terms of its rate a second. */
@@ -27,6 +29,8 @@ export interface RelayDeps {
     /** Flushes what was accepted, then closes every line with a retry hint. */
     drain(): Promise<void>;
   };
+  /** Null where this relay takes no files. */
+  readonly media: Media | null;
   /** True while the order can be reached. */
   readonly isReady: () => boolean;
   /** For tests of slow clients; HTTP_TIMES where absent. */
@@ -60,11 +64,12 @@ export async function createServer(config: Config, deps: RelayDeps): Promise<Rel
 
   // Whoever comes while the order is out of reach is told so at the door: another relay may reach it.
   const isReady = () => !isDraining && deps.isReady();
+  const addressKeys = createAddressKeys(clock);
   const refused = (reason: number) => logger.debug("refused", { reason });
   const upgrades = createUpgrades({
     origins: new Set(origins),
     hosts,
-    addressKeys: createAddressKeys(clock),
+    addressKeys,
     addressLimits: createAddressLimits({ clock, ...limits }),
     trustedProxyHops: config.trustedProxyHops,
     maxConnections: limits.maxConnections,
@@ -77,6 +82,15 @@ export async function createServer(config: Config, deps: RelayDeps): Promise<Rel
       files: deps.files,
       httpsHosts: new Set(urls.filter((url) => url.protocol === "https:").map((url) => url.host)),
       isReady,
+      media: createMediaRoutes({
+        clock,
+        media: deps.media,
+        isReady,
+        origins: new Set(origins),
+        addressKeys,
+        trustedProxyHops: config.trustedProxyHops,
+        limits,
+      }),
     }),
     hosts,
     upgrade: (request, socket, head) => upgrades.handle(request, socket, head),

@@ -46,7 +46,7 @@ export interface TestRelay {
 }
 
 export async function startTestRelay(
-  deps: Omit<RelayDeps, "logger" | "files">,
+  deps: Omit<RelayDeps, "logger" | "files" | "media"> & Partial<Pick<RelayDeps, "media">>,
   config = testConfig({}),
 ): Promise<TestRelay> {
   const logged: string[] = [];
@@ -55,7 +55,7 @@ export async function startTestRelay(
     instance: "test",
     write: (line) => void logged.push(line),
   });
-  const relay = await createServer(config, { files: TEST_FILES, logger, ...deps });
+  const relay = await createServer(config, { files: TEST_FILES, logger, media: null, ...deps });
   const origin = relay.origins[0] ?? "";
   return {
     relay,

@@ -5,6 +5,7 @@ import { queue, resume, tellFounded } from "./entering.ts";
 import { proposeFounding } from "./founding.ts";
 import { sendFrame, setPhase, type Guest } from "./guest.ts";
 import { offerAsJoiner, offerSeated } from "./offering.ts";
+import type { Granted, Media } from "./media.ts";
 import { tellSignal } from "./other-relays.ts";
 import { end, type Site } from "./site.ts";
 
@@ -72,18 +73,33 @@ const HANDLERS: Handlers = {
       tellSignal(site, session, sealed);
     }
   },
-  "ask-upload"(site, guest, { ref }) {
-    if (guest.phase.kind !== "seated") outOfTurn(site, guest);
-    else sendFrame(guest, { kind: "not-granted", ref, reason: "off" });
+  "ask-upload"(site, guest, { ref, file, totalBytes }) {
+    askMedia(site, guest, ref, (media) =>
+      media.askUpload(site.routeId, guest.visitor.session, { file, totalBytes }),
+    );
   },
   "ask-reading"(site, guest, { ref }) {
-    if (guest.phase.kind !== "seated") outOfTurn(site, guest);
-    else sendFrame(guest, { kind: "not-granted", ref, reason: "off" });
+    askMedia(site, guest, ref, (media) => media.askReading(site.routeId, guest.visitor.session));
   },
   ping() {
     // The connection has answered it.
   },
 };
+
+/** The answer comes when it comes: nothing else waits for it, and it may find the line over. */
+function askMedia(
+  site: Site,
+  guest: Guest,
+  ref: number,
+  ask: (media: Media) => Promise<Granted>,
+): void {
+  const { media } = site;
+  if (guest.phase.kind !== "seated") outOfTurn(site, guest);
+  else if (media === null) sendFrame(guest, { kind: "not-granted", ref, reason: "off" });
+  else if (!site.quotas.takeMediaAsk(guest.visitor.session))
+    sendFrame(guest, { kind: "not-granted", ref, reason: "rate" });
+  else void ask(media).then((granted) => sendFrame(guest, { ...granted, ref }));
+}
 
 function dispatch<K extends Frame["kind"]>(kind: K, site: Site, guest: Guest, frame: Frames[K]) {
   HANDLERS[kind](site, guest, frame);

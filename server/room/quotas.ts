@@ -13,6 +13,8 @@ export interface Quotas {
   /** For any frame from outside. */
   takeAsk(session: SessionId): boolean;
   takeSignal(session: SessionId): boolean;
+  /** For a question about files: it costs the store some work. */
+  takeMediaAsk(session: SessionId): boolean;
   /** Of accepted commits: given back where refused. */
   readonly commits: Windows<SessionId>;
   /** Of accepted joins by address key: given back where refused. */
@@ -22,6 +24,8 @@ export interface Quotas {
 
 const LEAVES: Rate = { perSecond: 1, burst: 5 };
 const ASKS: Rate = { perSecond: 1, burst: 10 };
+/** A post of 16 files at once, and every few minutes each of them again. */
+const MEDIA_ASKS: Rate = { perSecond: 4, burst: 64 };
 
 /** Full quotas. */
 export function createQuotas(clock: Clock, limits: RoomLimits): Quotas {
@@ -29,6 +33,7 @@ export function createQuotas(clock: Clock, limits: RoomLimits): Quotas {
   const asks = new Map<SessionId, TokenBucket>();
   const leaves = new Map<SessionId, TokenBucket>();
   const signals = new Map<SessionId, TokenBucket>();
+  const mediaAsks = new Map<SessionId, TokenBucket>();
 
   function take(buckets: Map<SessionId, TokenBucket>, rate: Rate, session: SessionId): boolean {
     const bucket = buckets.get(session) ?? createTokenBucket(rate, clock.now());
@@ -40,6 +45,7 @@ export function createQuotas(clock: Clock, limits: RoomLimits): Quotas {
     takeOffer: (session) => take(offers, limits.posts, session),
     takeLeave: (session) => take(leaves, LEAVES, session),
     takeAsk: (session) => take(asks, ASKS, session),
+    takeMediaAsk: (session) => take(mediaAsks, MEDIA_ASKS, session),
     takeSignal: (session) => take(signals, limits.signals, session),
     commits: createWindows(limits.commits, () => clock.now()),
     joins: createWindows(limits.joins, () => clock.now()),
@@ -48,6 +54,7 @@ export function createQuotas(clock: Clock, limits: RoomLimits): Quotas {
       offers.delete(session);
       leaves.delete(session);
       signals.delete(session);
+      mediaAsks.delete(session);
     },
   };
 }

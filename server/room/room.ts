@@ -23,7 +23,7 @@ import { createTurns } from "./turns.ts";
 /** What every room of a relay gets. */
 export type RoomParts = Pick<
   Site,
-  "clock" | "limits" | "sha256" | "report" | "takeFounding" | "takeRefounding"
+  "clock" | "limits" | "sha256" | "report" | "takeFounding" | "takeRefounding" | "media"
 > & {
   /** True once the relay stops: nothing more is taken. */
   readonly isDraining: () => boolean;
@@ -60,6 +60,7 @@ export async function createRoom(
       if (standing !== null) takeIn(site, records, standing);
     },
     ended() {
+      parts.media?.purge(routeId);
       if (site === null) isOver = true;
       else over(site);
     },
@@ -115,7 +116,7 @@ export async function createRoom(
     roomLog.close();
     throw new Error("the room went while it was looked up");
   }
-  const opened = createSite(parts, roomLog, {
+  const opened = createSite({ ...parts, routeId }, roomLog, {
     // What was proposed to a room that has just ended finds it closed: no failure of the order.
     unreachable: () => isOver || parts.report("unreachable"),
     idle: checkIdle,
@@ -160,7 +161,11 @@ export async function createRoom(
   };
 }
 
-function createSite(parts: RoomParts, log: RoomLog, telling: Telling): Site {
+function createSite(
+  parts: RoomParts & Pick<Site, "routeId">,
+  log: RoomLog,
+  telling: Telling,
+): Site {
   const { clock, limits } = parts;
   const delivery = createDelivery(clock, log.standing()?.head ?? 0);
   const proposing = createProposing(clock, log, telling);

@@ -5,6 +5,7 @@ import { CLOSE, type CloseReason } from "../../shared/close-codes.ts";
 import type { RouteId } from "../../shared/ids.ts";
 import type { Log } from "../ports/log.ts";
 import type { RoomLimits } from "./limits.ts";
+import type { Media } from "./media.ts";
 import type { Line, Visit, Visitor } from "./line.ts";
 import { createRoom, type Room, type RoomParts } from "./room.ts";
 import type { RoomEvent } from "./site.ts";
@@ -18,6 +19,8 @@ export interface RoomsParts {
   /** SHA-256, 32 bytes. */
   readonly sha256: (bytes: Bytes) => Bytes;
   readonly limits: RoomLimits;
+  /** Null where this relay takes no files. */
+  readonly media: Media | null;
   /** Told what happened, without a name of anyone or anything. */
   readonly report: (event: RoomEvent) => void;
 }
@@ -51,6 +54,7 @@ export function createRooms(parts: RoomsParts): Rooms {
   const roomParts: RoomParts = {
     clock,
     limits,
+    media: parts.media,
     sha256: parts.sha256,
     report: parts.report,
     takeFounding: (addressKey) => foundings.take(addressKey),

@@ -30,6 +30,7 @@ export function takeIn(site: Site, records: readonly Record[], standing: Standin
         left(site, record);
         break;
       case "post":
+        site.media?.announce(site.routeId, record, standing);
     }
   }
   if (records.some(({ kind }) => kind === "commit")) site.turns.renew();

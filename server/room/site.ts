@@ -2,7 +2,7 @@
 import type { Bytes } from "../../shared/bytes.ts";
 import { CLOSE, type CloseReason } from "../../shared/close-codes.ts";
 import type { Clock } from "../../shared/clock.ts";
-import type { SessionId } from "../../shared/ids.ts";
+import type { RouteId, SessionId } from "../../shared/ids.ts";
 import type { Refused } from "../../shared/protocol.ts";
 import type { Candidate, RoomLog } from "../ports/log.ts";
 import { pieces } from "./batches.ts";
@@ -10,6 +10,7 @@ import type { Delivery } from "./delivery.ts";
 import type { Gathering } from "./gathering.ts";
 import { closeLine, sendFrame, setPhase, type Guest } from "./guest.ts";
 import type { RoomLimits } from "./limits.ts";
+import type { Media } from "./media.ts";
 import { tellGone } from "./other-relays.ts";
 import type { PresenceList } from "./presence.ts";
 import type { Outcome, Proposing } from "./proposing.ts";
@@ -21,6 +22,7 @@ import type { Turns } from "./turns.ts";
 export type RoomEvent = "founded" | "refounded" | "ended" | "unreachable" | "strange-note";
 
 export interface Site {
+  readonly routeId: RouteId;
   readonly clock: Clock;
   readonly limits: RoomLimits;
   readonly sha256: (bytes: Bytes) => Bytes;
@@ -32,6 +34,8 @@ export interface Site {
   readonly turns: Turns;
   readonly gathering: Gathering;
   readonly quotas: Quotas;
+  /** Null where this relay takes no files. */
+  readonly media: Media | null;
   readonly guests: Set<Guest>;
   /** The line that has the session's seat. */
   readonly seated: Map<SessionId, Guest>;

@@ -79,7 +79,7 @@ export async function createRelaysWorld(count: number): Promise<RelaysWorld> {
     await until("a relay reaches Redis", () => log.isReady());
     const limits = { ...DEFAULT_ROOM_LIMITS, retrySpreadMs: 500 };
     const report = (event: RoomEvent): void => void events.push(event);
-    const rooms = createRooms({ log, clock, random, sha256, limits, report });
+    const rooms = createRooms({ log, clock, random, sha256, limits, media: null, report });
     return { log, rooms, isUp: true };
   }
 

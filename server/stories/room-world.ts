@@ -145,6 +145,7 @@ export function createRoomWorld(
   const log = createMemoryLog({ clock, random, judge });
   const events: RoomEvent[] = [];
   const rooms = createRooms({
+    media: null,
     log: wrap(log),
     clock,
     random,

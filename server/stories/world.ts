@@ -98,6 +98,7 @@ export function createWorld(options: WorldOptions = {}): World {
         random,
         sha256,
         limits,
+        media: null,
         report: () => undefined,
       }),
     };

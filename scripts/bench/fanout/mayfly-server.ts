@@ -48,6 +48,7 @@ const log =
     : createRedisLog({ ...parts, place: { kind: "server", url: redisUrl } });
 if ("link" in log) await log.link.connected();
 const rooms = createRooms({
+  media: null,
   log,
   clock,
   random,

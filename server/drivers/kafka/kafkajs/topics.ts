@@ -1,5 +1,5 @@
 /** The two topics: made as they must be where they are missing, else compared with that and left as they are. */
-import type { Admin, ConfigResourceTypes } from "kafkajs";
+import type { Admin } from "kafkajs";
 import type { Clock } from "../../../../shared/clock.ts";
 import { brokerProblems, fewBrokersProblem, type FoundTopic, topicProblems } from "./checks.ts";
 import { type KafkaLink, reasonOf, within } from "./link.ts";
@@ -16,8 +16,8 @@ const REQUEST_TIMEOUT_MS = 5_000;
 /** A cluster that just started may want so long to seat its leaders. */
 const OPEN_MS = 20_000;
 /** By Kafka's protocol; Node does not see the names that the library has for them. */
-const TOPIC: ConfigResourceTypes = 2;
-const BROKER: ConfigResourceTypes = 4;
+const TOPIC = 2;
+const BROKER = 4;
 const KNOWN_PAUSE_MS = 200;
 const KNOWN_TRIES = 40;
 const CLOSE_MS = 1_000;
@@ -128,7 +128,7 @@ async function describeBroker(
 
 async function describe(
   admin: Admin,
-  type: ConfigResourceTypes,
+  type: number,
   name: string,
 ): Promise<ReadonlyMap<string, string>> {
   const { resources } = await admin.describeConfigs({
