@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createHandClock } from "../../stories/hand-clock.ts";
 import { createSystemClock } from "../system-clock.ts";
 import { openBorder, type Border } from "./border.ts";
 import { createPeers } from "./peers.ts";
@@ -136,6 +137,47 @@ describe("the border between regions", () => {
   test("an answer that is cut on the way is none", async () => {
     const url = await impostor(() => "HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\nhalf");
     expect(await peers([url]).ask("/copy/7", MOST)).toBeNull();
+  });
+
+  test("a reader that does not read is let go of, and never holds up another", async () => {
+    const hand = createHandClock(clock.wall());
+    const large = new Uint8Array(32 * 1024 * 1024);
+    const slow = await openBorder({
+      host: "127.0.0.1",
+      port: 0,
+      secret,
+      clock: hand,
+      resources: [{ path: /^\/large$/, give: () => Promise.resolve(large) }],
+    });
+    stops.push(() => slow.close());
+    for (let i = 0; i < 8; i++) {
+      const nonce = i.toString(16).padStart(32, "0");
+      const expiresAtMs = hand.wall() + REQUEST_MS;
+      const request = {
+        method: "GET",
+        path: "/large",
+        region: "south",
+        nonce,
+        expiresAtMs,
+      } as const;
+      const socket = connect(slow.port, "127.0.0.1");
+      socket.on("error", () => undefined);
+      socket.write(
+        `GET /large HTTP/1.1\r\nhost: x\r\nauthorization: ${proveRequest(secret, request)}\r\n\r\n`,
+      );
+      await new Promise((resolve) => socket.once("readable", resolve));
+    }
+    const others = createPeers({
+      urls: [address(slow.port)],
+      secret,
+      region: "south",
+      clock: hand,
+    });
+    const lengthOfLarge = async () => (await others.ask("/large", large.length))?.length;
+    // No more than eight copies are in memory at once.
+    expect(await lengthOfLarge()).toBeUndefined();
+    await hand.advance(20_000);
+    await expect.poll(lengthOfLarge).toBe(large.length);
   });
 
   test("a thousand strangers later it still answers", async () => {

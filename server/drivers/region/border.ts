@@ -1,6 +1,6 @@
 /**
  * What a relay gives to those of other regions: an HTTP listener on a port of its own, off where there is
- * one region. Strict: a proof, an exact path, GET without a body; anything else is 403 or 404.
+ * one region. Strict: a proof, an exact path, GET without a body. Who brings no proof gets no answer at all.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -30,9 +30,10 @@ export interface Border {
   close(): Promise<void>;
 }
 
-/** Whoever does not read has its connection ended after so long. */
-const IDLE_MS = 20_000;
+/** Whoever has not read its answer after so long gets no more of it: a slow reader must not hold a copy in memory. */
+const ANSWER_MS = 20_000;
 const HEADERS_MS = 5_000;
+const CHECK_MS = 1_000;
 const MAX_HEADER_BYTES = 4_096;
 /** A copy may be large; this many are in memory at once. */
 const MOST_AT_ONCE = 8;
@@ -41,10 +42,15 @@ const MOST_AT_ONCE = 8;
 export async function openBorder(parts: BorderParts): Promise<Border> {
   let underWay = 0;
   const server = createServer(
-    { headersTimeout: HEADERS_MS, requestTimeout: HEADERS_MS, maxHeaderSize: MAX_HEADER_BYTES },
+    {
+      headersTimeout: HEADERS_MS,
+      requestTimeout: HEADERS_MS,
+      connectionsCheckingInterval: CHECK_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
     (incoming, outgoing) => void answer(incoming, outgoing),
   );
-  server.setTimeout(IDLE_MS);
+  server.setTimeout(ANSWER_MS);
   server.maxConnections = 64;
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -60,7 +66,11 @@ export async function openBorder(parts: BorderParts): Promise<Border> {
     }
     if (underWay >= MOST_AT_ONCE) return send(outgoing, request, 503, new Uint8Array());
     underWay += 1;
-    outgoing.on("close", () => (underWay -= 1));
+    const stop = parts.clock.after(ANSWER_MS, () => incoming.destroy());
+    outgoing.on("close", () => {
+      stop();
+      underWay -= 1;
+    });
     try {
       const bytes = await find(path);
       if (bytes === null) send(outgoing, request, 404, new Uint8Array());
