@@ -63,10 +63,9 @@ export function createHttpServer(times: HttpTimes, maxConnections: number): Serv
 
 /** Begins to answer: by `app` what the gate lets pass, by a bare status the rest. */
 export function answerRequests(server: Server, deps: HttpServerDeps): void {
-  const respond = // The server is of HTTP/1.
-    getRequestListener((request, env) => deps.app.fetch(request, env as HttpBindings), {
-      overrideGlobalObjects: false,
-    });
+  const respond = getRequestListener((request, env) => deps.app.fetch(request, env), {
+    overrideGlobalObjects: false,
+  });
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     const gated = gate(request, deps.hosts);

@@ -1,6 +1,7 @@
 /** HOSTILE §7, items 1–14: each input, byte for byte, its outcome, and the relay alive afterwards. */
 import { once } from "node:events";
 import { connect, type AddressInfo, type Socket } from "node:net";
+import { Hono } from "hono";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createHandClock } from "../stories/hand-clock.ts";
 import { createApp } from "./app.ts";
@@ -306,7 +307,12 @@ test("[item 7] who asks for a file and does not take it is cut", async () => {
   const plain = Buffer.alloc(64 * 1024 * 1024);
   const file = { type: "text/html", cacheControl: "no-store", plain, brotli: null, gzip: null };
   answerRequests(server, {
-    app: createApp({ files: new Map([["/", file]]), httpsHosts: new Set(), isReady: () => true }),
+    app: createApp({
+      files: new Map([["/", file]]),
+      httpsHosts: new Set(),
+      isReady: () => true,
+      media: new Hono(),
+    }),
     hosts: new Set([host]),
     upgrade: () => undefined,
   });

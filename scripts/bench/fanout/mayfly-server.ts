@@ -70,6 +70,7 @@ const relay = await createServer(config, {
   logger: createLogger({ level: config.logLevel, instance: "bench" }),
   files: new Map(),
   rooms,
+  media: null,
   isReady: () => true,
 });
 console.log(relay.port);
