@@ -4,7 +4,14 @@
  */
 import type { Bytes } from "../../../shared/bytes.ts";
 import type { Clock } from "../../../shared/clock.ts";
-import type { LoggedRecord, Marks, OrderTopic, PartitionReader } from "./order-topic.ts";
+import type {
+  LoggedRecord,
+  Marks,
+  OrderTopic,
+  PartitionReader,
+  SignalReader,
+  SignalTopic,
+} from "./order-topic.ts";
 import { decodePartitionRecord, type PartitionRecord } from "./partition-records.ts";
 
 /** When a produced record gets into the log, ms from now, once for each; none: never. Null: at once. */
@@ -13,6 +20,8 @@ export type Fate = (record: PartitionRecord, partition: number) => readonly numb
 export interface TestLog {
   /** A relay's connection to it. */
   connect(region: string): OrderTopic;
+  /** A relay's connection to the topic of signals. */
+  signals(region: string, read: SignalReader): SignalTopic;
   /** Decides over what is produced from now on. */
   setFate(fate: Fate): void;
   /** The broker starts anew with nothing in its log, after so long. */
@@ -30,6 +39,8 @@ export interface TestLog {
 /** Producers try for so long. */
 const PRODUCE_MS = 5_000;
 const AGAIN_MS = 200;
+/** A signal's way. */
+const SIGNAL_MS = 5;
 
 interface Follower {
   readonly reader: PartitionReader;
@@ -54,6 +65,7 @@ export function createTestLog(clock: Clock, partitions: number, retentionMs = 12
   }));
   const connections = new Set<Connection>();
   const cutUntil = new Map<string, number>();
+  const signalReaders = new Set<{ readonly region: string; readonly read: SignalReader }>();
   let downUntilMs = 0;
   let fate: Fate = () => null;
 
@@ -181,8 +193,26 @@ export function createTestLog(clock: Clock, partitions: number, retentionMs = 12
     }
   }
 
+  function signals(region: string, read: SignalReader): SignalTopic {
+    const reader = { region, read };
+    signalReaders.add(reader);
+    return {
+      send(partition, bytes) {
+        if (isAway(region)) return;
+        for (const other of signalReaders) {
+          clock.after(SIGNAL_MS, () => isAway(other.region) || other.read(partition, bytes));
+        }
+      },
+      close() {
+        signalReaders.delete(reader);
+        return Promise.resolve();
+      },
+    };
+  }
+
   return {
     connect,
+    signals,
     marks,
     append,
     setFate(next) {
