@@ -9,7 +9,7 @@ import { createKafkaLog, type KafkaLog } from "../drivers/kafka/kafka-log.ts";
 import { parseRegionName, type RegionName } from "../drivers/kafka/partition-records.ts";
 import type { OrderTopic } from "../drivers/kafka/order-topic.ts";
 import { createTestLog, type TestLog } from "../drivers/kafka/test-topic.ts";
-import type { TestRedis } from "../drivers/redis/test-redis.ts";
+import { letPass, type TestRedis } from "../drivers/redis/test-redis.ts";
 import { attachConnection } from "../edge/connection.ts";
 import { judge } from "../room/judge.ts";
 import { DEFAULT_ROOM_LIMITS } from "../room/limits.ts";
@@ -59,6 +59,7 @@ const STEP_MS = 50;
 const LATENCY_MS = 20;
 const PATIENCE_MS = 60_000;
 const RELAYS = 2;
+const EXPIRE_MS = 500;
 
 const random = (length: number): Bytes => new Uint8Array(randomBytes(length));
 const sha256 = (bytes: Bytes): Bytes => new Uint8Array(createHash("sha256").update(bytes).digest());
@@ -73,6 +74,7 @@ export async function createRegionsWorld(servers: readonly TestRedis[]): Promise
   const copies = { latencyMs: 100, notBeforeMs: 0 };
   const limits = { ...DEFAULT_ROOM_LIMITS, retrySpreadMs: 500 };
   const dead = new Set<number>();
+  let expiredMs = 0;
   let isClosed = false;
   const failed = (fault: unknown): void => void (isClosed || faults.push(fault));
   for (const { client } of servers) await client.flushall();
@@ -136,6 +138,10 @@ export async function createRegionsWorld(servers: readonly TestRedis[]): Promise
     for (let left = ms; left > 0; left -= STEP_MS) {
       await clock.advance(Math.min(left, STEP_MS));
       await settle();
+      if (clock.now() - expiredMs < EXPIRE_MS) continue;
+      // What Redis keeps for a time goes as the hand turns.
+      for (const server of servers) await letPass(server, clock.now() - expiredMs);
+      expiredMs = clock.now();
     }
   }
 
@@ -244,7 +250,8 @@ export async function createRegionsWorld(servers: readonly TestRedis[]): Promise
     async close() {
       isClosed = true;
       for (const { who } of travellers) who.network.cut();
-      await Promise.all(all().map(({ log: of, isUp }) => (isUp ? of.close() : undefined)));
+      const up = all().filter(({ isUp }) => isUp);
+      await Promise.all(up.map((relay) => relay.log.close()));
     },
   };
 }

@@ -43,7 +43,7 @@ export async function obtainPartition(parts: LackingParts): Promise<void> {
   topic.follow(partition, scan.reader);
   try {
     while (!scan.hasPartition() && !parts.isOver()) {
-      if (await parts.copy()) return;
+      if (await Promise.race([parts.copy(), parts.pausing.over])) return;
       const { high } = await topic.marks(partition);
       const isFirst = scan.hasSeenAll(high) && !scan.hasSeenReset();
       const isAlone = clock.now() - scan.heardMs() > NOBODY_MS;

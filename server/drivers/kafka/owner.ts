@@ -162,6 +162,7 @@ export function startOwner(parts: OwnerParts): Owner {
       rooms,
     );
     const ended = new Promise<void>((resolve) => (endStretch = resolve));
+    if (isOver) return;
     hasFailed = false;
     applying = of;
     topic.follow(partition, reader(of));

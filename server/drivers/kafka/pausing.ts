@@ -6,12 +6,17 @@ export interface Pausing {
   pause(ms: number): Promise<void>;
   /** Ends every pause, those to come included. */
   end(): void;
+  /** Resolves once that is done. */
+  readonly over: Promise<void>;
 }
 
 export function createPausing(clock: Clock): Pausing {
   const under = new Set<() => void>();
   let isOver = false;
+  let tellOver: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => (tellOver = resolve));
   return {
+    over,
     pause: (ms) =>
       new Promise((resolve) => {
         if (isOver) return resolve();
@@ -25,6 +30,7 @@ export function createPausing(clock: Clock): Pausing {
       }),
     end() {
       isOver = true;
+      tellOver();
       for (const end of under) end();
     },
   };
