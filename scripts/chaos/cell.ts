@@ -16,7 +16,10 @@ export interface Outcome {
   readonly ackMs: readonly number[];
   readonly written: number;
   readonly writtenPerSecond: number;
+  /** Of all regions. */
   readonly keys: KeyFindings;
+  /** The canary stood in what a broker keeps. */
+  readonly isReadInKafka: boolean;
   /** Keys left 5 s after the last one left. */
   readonly keysLeft: readonly string[];
   readonly note: string;
@@ -32,9 +35,12 @@ export interface Timing {
 
 const QUIET_MS = 2_500;
 const PURGE_MS = 5_000;
+/** Keys that say how far a region has applied the order, and who does: they belong to no room. */
+const OF_THE_ORDER = /:(place|owner|owner:rival)$/;
+const SEARCH_EVERY_MS = 2_000;
 
 export async function runCell(fault: Fault, sizes: Sizes, timing: Timing): Promise<Outcome> {
-  const stage = await setStage(sizes, fault.policy ?? {});
+  const stage = await setStage(sizes, fault);
   try {
     return await judge(stage, fault, { sizes, timing });
   } finally {
@@ -50,7 +56,10 @@ async function judge(
   const people = stage.rooms.flatMap(({ members }) => members);
   const quiet = fault.hasQuietRoom === true ? (stage.rooms[0]?.members ?? []) : [];
   const writers = people.filter((person) => !quiet.includes(person));
-  const watch = startKeyWatch(() => stage.redis.client(), stage.canary);
+  const watches = stage.regions.map(({ redis }) =>
+    startKeyWatch(() => redis.client(), stage.canary),
+  );
+  const broker = watchBroker(stage);
   const load = startLoad(writers, sizes.messagesPerSecond, () => stage.text());
   await pause(timing.calmMs);
   const { reachableMs, note } = await fault.happen(stage);
@@ -66,7 +75,8 @@ async function judge(
       return Math.max(0, (backMs ?? Number.POSITIVE_INFINITY) - Math.max(lostMs, couldMs));
     }),
   );
-  await watch.stop();
+  await Promise.all(watches.map((watch) => watch.stop()));
+  broker.stop();
   for (const person of people) person.leave();
   return {
     verdict,
@@ -74,7 +84,8 @@ async function judge(
     ackMs: people.flatMap(({ recorder }) => recorder.ackMs),
     written: load.written(),
     writtenPerSecond: load.rate(),
-    keys: watch.findings(),
+    keys: together(watches.map((watch) => watch.findings())),
+    isReadInKafka: broker.isRead(),
     keysLeft: await keysLeft(stage),
     note: note ?? "",
     complaints: stage.relays.flatMap((relay) => relay.complaints()),
@@ -93,8 +104,34 @@ async function heal(people: readonly Person[], withinMs: number): Promise<void> 
 }
 
 async function keysLeft(stage: Stage): Promise<readonly string[]> {
-  const left = (): Promise<readonly string[]> => keysOf(stage.redis.client());
+  const left = async (): Promise<readonly string[]> => {
+    const all = await Promise.all(stage.regions.map(({ redis }) => keysOf(redis.client())));
+    return all.flat().filter((key) => !OF_THE_ORDER.test(key));
+  };
   const isEmpty = async (): Promise<boolean> => (await left()).length === 0;
   await until("no key is left", isEmpty, PURGE_MS).catch(() => undefined);
   return left();
+}
+
+/** Searches what brokers keep, again and again, for what only members may read. */
+function watchBroker({ kafka, canary }: Stage) {
+  let isRead = false;
+  const search = (): void => void (isRead ||= kafka?.keeps(canary) ?? false);
+  const timer = setInterval(search, SEARCH_EVERY_MS);
+  return {
+    isRead: () => isRead,
+    stop() {
+      clearInterval(timer);
+      search();
+    },
+  };
+}
+
+function together(all: readonly KeyFindings[]): KeyFindings {
+  return {
+    keys: all.reduce((sum, { keys }) => sum + keys, 0),
+    looks: Math.min(...all.map(({ looks }) => looks)),
+    withoutTtl: all.flatMap(({ withoutTtl }) => withoutTtl),
+    readable: all.flatMap(({ readable }) => readable),
+  };
 }

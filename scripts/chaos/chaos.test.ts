@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { runCell } from "./cell.ts";
 import type { Fault } from "./faults.ts";
 
-const SIZES = { relays: 2, rooms: 2, members: 3, messagesPerSecond: 20 };
+const SIZES = { regions: null, relays: 2, rooms: 2, members: 3, messagesPerSecond: 20 };
 const TIMING = { calmMs: 1_000, healMs: 45_000 };
 
 /** Kills a relay for good: whoever was there goes on at the other one. */

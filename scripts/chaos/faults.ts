@@ -1,6 +1,7 @@
 /** The faults by name: each happens while people write, and is over when its promise resolves. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Policy } from "../../shared/policy.ts";
+import type { KafkaWishes } from "./kafka-side.ts";
 import type { Person } from "./person.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./until.ts";
@@ -15,6 +16,8 @@ export interface Happened {
 export interface Fault {
   /** Of the rooms; what is not named is as usual. */
   readonly policy?: Partial<Policy>;
+  /** Of the brokers, where Kafka orders. */
+  readonly kafka?: KafkaWishes;
   /** Nobody writes in the first room but the fault itself. */
   readonly hasQuietRoom?: boolean;
   happen(stage: Stage): Promise<Happened>;
@@ -26,11 +29,12 @@ const TAIL_MS = 15_000;
 /** From one person's coming back online to the next one's. */
 const RETURN_EVERY_MS = 3_000;
 
-const everybody = (stage: Stage): Person[] => stage.rooms.flatMap(({ members }) => members);
+export const everybody = (stage: Stage): Person[] => stage.rooms.flatMap(({ members }) => members);
 /** One of each room, not its founder. */
-const victims = (stage: Stage): Person[] =>
+export const victims = (stage: Stage): Person[] =>
   stage.rooms.flatMap(({ members }) => members.slice(1, 2));
-const reachable = (who: readonly Person[]): Happened => ({
+/** Nobody could come back before now. */
+export const reachable = (who: readonly Person[]): Happened => ({
   reachableMs: new Map(who.map((person) => [person, performance.now()])),
 });
 

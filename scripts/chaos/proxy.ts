@@ -18,6 +18,8 @@ export interface Faults {
   readonly isParted: boolean;
   /** New connections are refused (reset). */
   readonly isRefusing: boolean;
+  /** What is asked arrives, what is answered is swallowed; cut such connections before it ends. */
+  readonly isMute: boolean;
 }
 
 export interface FaultProxy {
@@ -41,6 +43,7 @@ const HEALTHY: Faults = {
   isDripping: false,
   isParted: false,
   isRefusing: false,
+  isMute: false,
 };
 
 /** Leads to `target`, a port of 127.0.0.1; `random` in [0, 1) is for jitter. */
@@ -104,7 +107,8 @@ function createLink(near: Socket, far: Socket, weather: Weather): Link {
     near.resetAndDestroy();
     far.resetAndDestroy();
   };
-  const flows = [flow(near, far, weather), flow(far, near, weather)];
+  const answers = (): boolean => !weather.faults().isMute;
+  const flows = [flow(near, far, weather), flow(far, near, weather, answers)];
   for (const [socket, other] of [
     [near, far],
     [far, near],
@@ -146,7 +150,12 @@ interface Piece {
 }
 
 /** One direction: pieces wait their time in a queue, then are written. */
-function flow(from: Socket, to: Socket, { faults, random }: Weather): Flow {
+function flow(
+  from: Socket,
+  to: Socket,
+  { faults, random }: Weather,
+  isHeard: () => boolean = () => true,
+): Flow {
   const queue: Piece[] = [];
   let heldBytes = 0;
   let hasEnded = false;
@@ -154,6 +163,7 @@ function flow(from: Socket, to: Socket, { faults, random }: Weather): Flow {
   let timer: NodeJS.Timeout | null = null;
 
   from.on("data", (bytes: Buffer) => {
+    if (!isHeard()) return;
     const { latencyMs, jitterMs } = faults();
     const dueMs = performance.now() + latencyMs + random() * jitterMs;
     queue.push({ bytes, dueMs: Math.max(dueMs, queue.at(-1)?.dueMs ?? 0) });

@@ -40,8 +40,13 @@ process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** A relay of `MAYFLY_MODE=redis` on a free port, not started yet; its Redis is at `redisPort`. */
-export async function prepareRelay(redisPort: number): Promise<RelayProcess> {
+/** Variables by name. */
+export interface Environment {
+  readonly [name: string]: string;
+}
+
+/** A relay on a free port, not started yet; `environment` says where it keeps rooms. */
+export async function prepareRelay(environment: Environment): Promise<RelayProcess> {
   const port = await freePort();
   let child: ChildProcess | null = null;
   let printed = "";
@@ -66,7 +71,7 @@ export async function prepareRelay(redisPort: number): Promise<RelayProcess> {
   return {
     port,
     async start() {
-      const started = launch(port, redisPort);
+      const started = launch(port, environment);
       child = started;
       started.stdout?.on("data", (part) => (printed += String(part)));
       started.stderr?.on("data", (part) => (printed += String(part)));
@@ -91,7 +96,7 @@ function isComplaint(line: string): boolean {
   return line !== "" && !/"level":"(info|debug)"|"event":"warning"/.test(line);
 }
 
-function launch(port: number, redisPort: number): ChildProcess {
+function launch(port: number, environment: Environment): ChildProcess {
   const child = spawn(process.execPath, ["--import", "tsx", "server/main.ts"], {
     cwd: ROOT,
     env: {
@@ -99,10 +104,9 @@ function launch(port: number, redisPort: number): ChildProcess {
       HOST: "127.0.0.1",
       PORT: String(port),
       PUBLIC_ORIGIN: ORIGIN,
-      MAYFLY_MODE: "redis",
-      REDIS_URL: `redis://127.0.0.1:${redisPort}`,
       CLIENT_FOLDER: clientFolder(),
       ...RAISED,
+      ...environment,
     },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,7 +1,8 @@
 /**
  * `npm run chaos`: relays, Redis and people under one fault after another, and what they saw of it.
  * Options: `--fault=relay-kill,client-slow` (all), `--repetitions=3`, `--relays=3`, `--rooms=5`,
- * `--members=5`, `--rate=110` (messages a second in all), `--calm=4` (seconds before and after a fault).
+ * `--members=5`, `--rate=110` (messages a second in all), `--calm=4` (seconds before and after a fault);
+ * `--mode=kafka`: regions, each with a Redis and so many relays, and Kafka's own faults too; `--regions=2`.
  * Ends with 1 where anything that must be zero is not.
  */
 import { cpus, loadavg } from "node:os";
@@ -9,6 +10,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import { runCell, type Outcome } from "./cell.ts";
 import { FAULTS, type Fault } from "./faults.ts";
+import { KAFKA_FAULTS } from "./kafka-faults.ts";
 import { anomaliesOf, details, heading, row } from "./table.ts";
 
 function isKnown(entry: readonly [string, Fault | undefined]): entry is readonly [string, Fault] {
@@ -17,7 +19,9 @@ function isKnown(entry: readonly [string, Fault | undefined]): entry is readonly
 
 const { values } = parseArgs({
   options: {
-    fault: { type: "string", default: Object.keys(FAULTS).join(",") },
+    mode: { type: "string", default: "redis" },
+    regions: { type: "string", default: "2" },
+    fault: { type: "string", default: "" },
     repetitions: { type: "string", default: "3" },
     relays: { type: "string", default: "3" },
     rooms: { type: "string", default: "5" },
@@ -26,15 +30,18 @@ const { values } = parseArgs({
     calm: { type: "string", default: "4" },
   },
 });
-const chosen = values.fault
-  .split(",")
-  .map((name) => [name, FAULTS[name]] as const)
-  .filter(isKnown);
-if (chosen.length < values.fault.split(",").length) {
-  console.error(`There are: ${Object.keys(FAULTS).join(", ")}.`);
+const isKafka = values.mode === "kafka";
+const faults: { readonly [name: string]: Fault } = isKafka
+  ? { ...FAULTS, ...KAFKA_FAULTS }
+  : FAULTS;
+const names = values.fault === "" ? Object.keys(faults) : values.fault.split(",");
+const chosen = names.map((name) => [name, faults[name]] as const).filter(isKnown);
+if (chosen.length < names.length || !["redis", "kafka"].includes(values.mode)) {
+  console.error(`There are: ${Object.keys(faults).join(", ")}.`);
   process.exit(2);
 }
 const sizes = {
+  regions: isKafka ? Number(values.regions) : null,
   relays: Number(values.relays),
   rooms: Number(values.rooms),
   members: Number(values.members),
@@ -44,7 +51,8 @@ const timing = { calmMs: Number(values.calm) * 1_000, healMs: 60_000 };
 
 const isBad = (outcome: Outcome): boolean =>
   anomaliesOf(outcome) + outcome.keys.withoutTtl.length + outcome.keys.readable.length > 0 ||
-  outcome.keysLeft.length + outcome.clientFaults.length > 0;
+  outcome.keysLeft.length + outcome.clientFaults.length > 0 ||
+  outcome.isReadInKafka;
 
 // Ends the servers as well.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
@@ -75,7 +83,7 @@ async function runOnce(name: string, fault: Fault, nth: number): Promise<Outcome
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "?"}`);
 console.log(
-  `${sizes.relays} relays, ${sizes.rooms} rooms × ${sizes.members}, ${sizes.messagesPerSecond} messages/s\n`,
+  `${isKafka ? `${sizes.regions} regions × ` : ""}${sizes.relays} relays, ${sizes.rooms} rooms × ${sizes.members}, ${sizes.messagesPerSecond} messages/s\n`,
 );
 for (const [name, fault] of chosen) {
   const outcomes: Outcome[] = [];

@@ -62,6 +62,7 @@ export function details(outcome: Outcome, most = 12): readonly string[] {
     ...keysLeft.slice(0, most).map((key) => `key left: ${key}`),
     ...keys.withoutTtl.slice(0, most).map((key) => `key without TTL: ${key}`),
     ...keys.readable.slice(0, most).map((key) => `key with the canary: ${key}`),
+    ...(outcome.isReadInKafka ? ["the canary stood in what Kafka keeps"] : []),
     ...[...new Set(complaints)].slice(-most).map((text) => `relay: ${text}`),
   ];
 }
