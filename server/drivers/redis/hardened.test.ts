@@ -3,8 +3,20 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ALICE, BOB, commit, leave, noteOf, open, post, serve } from "../../ports/test-room.ts";
+import { fileIdOf } from "../../../shared/ids.ts";
+import {
+  ALICE,
+  BOB,
+  commit,
+  leave,
+  noteOf,
+  open,
+  post,
+  ROUTE,
+  serve,
+} from "../../ports/test-room.ts";
 import { judge } from "../../room/judge.ts";
+import { createRedisMedia } from "../media/redis-media.ts";
 import { createSystemClock } from "../system-clock.ts";
 import { findUnfit } from "./checks.ts";
 import { createRedisLog, type RedisLog } from "./redis-log.ts";
@@ -62,6 +74,36 @@ test("rooms found, talk, lease, note, renew, load and end there", async () => {
   expect((await here.room.since(0)).map(({ number }) => number)).toEqual([1, 2, 3, 4]);
   await there.room.append([leave(ALICE, 1), leave(BOB, 2)]);
   await vi.waitFor(() => expect([here.endings(), there.endings()]).toEqual([1, 1]));
+});
+
+test("files are reserved, sent, had, announced, deleted and purged there", async () => {
+  const { room } = await serve(await openLog());
+  await room.append([open(), commit(BOB, 1)]);
+  const media = createRedisMedia({ place: { kind: "server", url: address() } });
+  await media.link.connected();
+  const secret = new Uint8Array(randomBytes(32));
+  expect(await media.secret(secret)).toEqual(secret);
+  const bounds = { memberBytes: 1e9, memberFiles: 9, roomBytes: 1e9, storeBytes: 1e9 };
+  const ownOf = (byte: number) => ({
+    routeId: ROUTE,
+    session: ALICE,
+    seat: `seat.${ALICE}.since`,
+    file: fileIdOf(new Uint8Array(16).fill(byte)),
+    totalBytes: 1_000,
+  });
+  const chunk = new Uint8Array(randomBytes(1_000));
+  for (const byte of [1, 2]) {
+    const own = ownOf(byte);
+    expect(await media.reserve(own, bounds, 9_000)).toEqual({ kind: "reserved", heldChunks: 0 });
+    expect(await media.put(own, 0, chunk, 9_000)).toBe("held");
+    expect(await media.reserve(own, bounds, 9_000)).toEqual({ kind: "reserved", heldChunks: 1 });
+    expect(await media.get(own, own.file, 0)).toEqual(chunk);
+  }
+  await media.announce(ROUTE, ALICE, [ownOf(1).file], 60_000);
+  expect(await media.drop(ownOf(2), ownOf(2).file)).toBe(true);
+  await media.purge(ROUTE);
+  expect(await media.get(ownOf(1), ownOf(1).file, 0)).toBe("no-file");
+  await media.close();
 });
 
 const client = (url: string) =>
