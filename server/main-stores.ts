@@ -9,6 +9,7 @@ import { loadRegionSecret, type RegionConfig } from "./config-region.ts";
 import type { Config } from "./config.ts";
 import { MAX_COPY_BYTES } from "./drivers/kafka/copies.ts";
 import { createKafkaLog, type KafkaLog } from "./drivers/kafka/kafka-log.ts";
+import { keepTopics } from "./drivers/kafka/kafkajs/keep-topics.ts";
 import { createKafkaLink, type KafkaLink } from "./drivers/kafka/kafkajs/link.ts";
 import { createOrderTopic } from "./drivers/kafka/kafkajs/order-topic.ts";
 import { createSignalTopic } from "./drivers/kafka/kafkajs/signal-topic.ts";
@@ -114,9 +115,16 @@ async function openKafkaLog(
   const partitions = await openedPartitions(link, kafka);
   const secret = secretOf(region, logger);
   const peers = createPeers({ urls: region.peers, secret, region: name, clock });
+  const topic = createOrderTopic({ link, name: kafka.topic, partitions });
+  const stopKeeping = keepTopics({
+    link,
+    wishes: { ...kafka, name: kafka.topic, partitions },
+    topic,
+    found: (problems) => problems.forEach((note) => logger.error("order", { note })),
+  });
   const log = createKafkaLog({
     place: redis.place,
-    topic: createOrderTopic({ link, name: kafka.topic, partitions }),
+    topic,
     openSignals: (read) => createSignalTopic({ link, name: kafka.topic, read }),
     region: name,
     clock,
@@ -129,6 +137,7 @@ async function openKafkaLog(
   return {
     ...ready,
     async close() {
+      stopKeeping();
       await close();
       await ready.close();
     },
