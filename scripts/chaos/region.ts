@@ -11,11 +11,17 @@ export interface Region {
 }
 
 /** As many relays as environments, which say what each is told; all are ready when this resolves. */
-export async function startRegion(environments: readonly Environment[]): Promise<Region> {
+export async function startRegion(
+  environments: readonly Environment[],
+  originOf?: (port: number) => string,
+): Promise<Region> {
   const redis = await startRedisSide(environments.length);
   const relays = await Promise.all(
     environments.map((environment, i) =>
-      prepareRelay({ ...environment, REDIS_URL: `redis://127.0.0.1:${redis.lines[i]?.port}` }),
+      prepareRelay(
+        { ...environment, REDIS_URL: `redis://127.0.0.1:${redis.lines[i]?.port}` },
+        originOf,
+      ),
     ),
   );
   await Promise.all(relays.map((relay) => relay.start()));

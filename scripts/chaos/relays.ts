@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "../../server/drivers/redis/test-redis.ts";
+import { cpuMsOf } from "../bench/fanout/process.ts";
 import { ROOT } from "../test/run.ts";
 
 /** Where the people's pages come from; the relays stand behind a balancer, so it is none of theirs. */
@@ -31,6 +32,8 @@ export interface RelayProcess {
   thaw(): void;
   /** True where /readyz says so within half a second. */
   isReady(): Promise<boolean>;
+  /** Processor time of its newest life so far, ms (Linux). */
+  cpuMs(): number;
   /** Lines that it printed at level warn and above, over all its lives. */
   complaints(): readonly string[];
 }
@@ -45,8 +48,11 @@ export interface Environment {
   readonly [name: string]: string;
 }
 
-/** A relay on a free port, not started yet; `environment` says where it keeps rooms. */
-export async function prepareRelay(environment: Environment): Promise<RelayProcess> {
+/** A relay on a free port, not started yet; `environment` says where it keeps rooms, and may say more. */
+export async function prepareRelay(
+  environment: Environment,
+  originOf: (port: number) => string = () => ORIGIN,
+): Promise<RelayProcess> {
   const port = await freePort();
   let child: ChildProcess | null = null;
   let printed = "";
@@ -71,7 +77,7 @@ export async function prepareRelay(environment: Environment): Promise<RelayProce
   return {
     port,
     async start() {
-      const started = launch(port, environment);
+      const started = launch(port, { PUBLIC_ORIGIN: originOf(port), ...environment });
       child = started;
       started.stdout?.on("data", (part) => (printed += String(part)));
       started.stderr?.on("data", (part) => (printed += String(part)));
@@ -87,6 +93,7 @@ export async function prepareRelay(environment: Environment): Promise<RelayProce
     freeze: () => void child?.kill("SIGSTOP"),
     thaw: () => void child?.kill("SIGCONT"),
     isReady,
+    cpuMs: () => (child?.pid === undefined ? 0 : cpuMsOf(child.pid)),
     complaints: () => printed.split("\n").filter(isComplaint),
   };
 }
@@ -103,7 +110,6 @@ function launch(port: number, environment: Environment): ChildProcess {
       PATH: process.env["PATH"],
       HOST: "127.0.0.1",
       PORT: String(port),
-      PUBLIC_ORIGIN: ORIGIN,
       CLIENT_FOLDER: clientFolder(),
       ...RAISED,
       ...environment,

@@ -1,4 +1,5 @@
 /** What the bench asks of each server: the same rooms, the same posts, counted the same way. */
+import type { Servers } from "./process.ts";
 
 /** One person's connection in one room. */
 export interface Seat {
@@ -20,6 +21,8 @@ export interface Contender {
   readonly env: { readonly [name: string]: string };
   /** Processes of it that serve the same rooms together. */
   readonly processes: number;
+  /** Starts them where `server` alone does not do. */
+  readonly start?: () => Promise<Servers>;
   /** Fills one room, seats in turns over the ports; the first `watchers` seats read what they are sent, the others only count. */
   fill(ports: readonly number[], members: number, watchers: number): Promise<readonly Seat[]>;
 }

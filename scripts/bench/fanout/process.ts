@@ -29,6 +29,7 @@ export interface Servers {
 
 /** Starts the processes of `contender`; resolves when all listen. */
 export async function startServers(contender: Contender): Promise<Servers> {
+  if (contender.start !== undefined) return contender.start();
   const starting = Array.from({ length: contender.processes }, () => startServer(contender));
   const servers = await Promise.all(starting);
   const sum = (of: (server: Server) => number) =>
@@ -39,6 +40,13 @@ export async function startServers(contender: Contender): Promise<Servers> {
     cpuMs: () => sum((server) => server.cpuMs()),
     stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
   };
+}
+
+/** Processor time that this process has used, ms (Linux). */
+export function cpuMsOf(pid: number): number {
+  // After the name in brackets, which may hold anything: state is the first, utime and stime the 12th and 13th.
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
 }
 
 async function startServer({ server, env }: Contender): Promise<Server> {
@@ -60,12 +68,7 @@ async function startServer({ server, env }: Contender): Promise<Server> {
       const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
       return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
     },
-    cpuMs: () => {
-      // After the name in brackets, which may hold anything: state is the first, utime and stime the 12th and 13th.
-      const fields =
-        readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-      return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
-    },
+    cpuMs: () => cpuMsOf(child.pid ?? 0),
     stop: async () => {
       const gone = once(child, "exit");
       child.kill("SIGKILL");
