@@ -163,7 +163,7 @@ export interface Member {
 
 /** Somebody new at that relay: founds a room, or joins that of `host`. */
 export async function enter(
-  relay: MediaRelay,
+  relay: Pick<MediaRelay, "origin" | "dial">,
   host: Member | null = null,
   policy = MEDIA_POLICY,
 ): Promise<Member> {

@@ -38,7 +38,7 @@ async function ask(
   const whole = Buffer.concat(parts);
   const isGood = response.statusCode === 200 || response.statusCode === 204;
   if (!isGood) throw new Error(`${method}: ${response.statusCode} ${whole.toString()}`);
-  return new Uint8Array(whole.buffer, whole.byteOffset, whole.length) as Bytes;
+  return new Uint8Array(whole.buffer, whole.byteOffset, whole.length);
 }
 
 /** Works on `count` items, a few at once. */
