@@ -124,7 +124,7 @@ async function expectSameRooms(): Promise<void> {
       world.servers.map(async ({ client }) => {
         const keys = (await client.keys("*:state")).toSorted();
         const hashes = await Promise.all(keys.map((key) => client.hgetall(key)));
-        return JSON.stringify(hashes.map((hash) => Object.entries(hash).toSorted()));
+        return JSON.stringify(hashes.map((hash) => Object.entries(hash).map(String).toSorted()));
       }),
     );
   await world.until("all regions hold the same", async () => new Set(await states()).size === 1);

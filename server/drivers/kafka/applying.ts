@@ -62,6 +62,7 @@ export function createApplying(parts: ApplyingParts, from: Place, rooms: HeldRoo
   let place: Place = { ...from, heartbeats };
   /** As Redis has it once every call under way is done. */
   let written = from.applied;
+  let { step } = from;
   let changes: [string, string | undefined][] = [];
   let answers: Move["answers"][number][] = [];
   let calls: Promise<unknown>[] = [];
@@ -83,11 +84,13 @@ export function createApplying(parts: ApplyingParts, from: Place, rooms: HeldRoo
   /** The step from what is written to `place`, with what gathered since. */
   function move(): Move {
     const { life, applied, appliedId, timeMs } = place;
-    const step = { life, from: written, to: applied, id: appliedId, timeMs, changes, answers };
+    const to = { from: written, to: applied, id: appliedId, timeMs };
+    const next = { life, step, ...to, changes, answers };
+    step += 1;
     written = applied;
     changes = [];
     answers = [];
-    return step;
+    return next;
   }
 
   function advance(): void {

@@ -96,6 +96,7 @@ function createScan(from: number, { clock, region, adopt }: LackingParts) {
       resetAt: offset,
       timeMs: appendedAtMs,
       heartbeats: new Map(),
+      step: 0,
       silent: new Map(),
     });
   }

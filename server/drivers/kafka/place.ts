@@ -27,6 +27,8 @@ export interface Place {
   readonly timeMs: number;
   /** Offset of each region's newest heartbeat. */
   readonly heartbeats: ReadonlyMap<RegionName, number>;
+  /** How many steps this region has taken to get there; its own count, not copied. */
+  readonly step: number;
   /** Regions that have been silent for 30 s, since this heartbeat; for who looks, not for who applies. */
   readonly silent: ReadonlyMap<RegionName, number>;
 }
@@ -70,7 +72,8 @@ export function parsePlace(reply: unknown): Place | null | undefined {
   if (applied === null || resetAt === null || timeMs === null) return undefined;
   const heartbeats = offsetsOf(fields, HEARTBEAT);
   const silent = offsetsOf(fields, SILENT);
-  return { life, applied, appliedId, resetAt, timeMs, heartbeats, silent };
+  const step = parseCount(fields.get("step")) ?? 0;
+  return { life, applied, appliedId, resetAt, timeMs, heartbeats, step, silent };
 }
 
 function offsetsOf(

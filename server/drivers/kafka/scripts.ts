@@ -7,18 +7,19 @@ import { PURGE_LIFE } from "../redis/scripts.ts";
 
 /**
  * ARGV: life · offset applied so far · offset applied by this · its id · its append time · TTL of the
- * place · count of changes of the place · field, value ("" deletes) of each · count of answers ·
- * channel, bytes of each. `at` is then the place of what follows. `tell` comes last in every script, since
+ * place · count of steps so far · count of changes of the place · field, value ("" deletes) of each ·
+ * count of answers · channel, bytes of each. `at` is then the place of what follows. `tell` comes last in every script, since
  * scripts do not roll back.
  */
 const STEP = `
 local place = KEYS[1]
-local stands = redis.call('HMGET', place, 'life', 'applied')
-if stands[1] ~= ARGV[1] or stands[2] ~= ARGV[2] then return 'stale' end
+local stands = redis.call('HMGET', place, 'life', 'applied', 'step')
+if stands[1] ~= ARGV[1] or stands[2] ~= ARGV[2] or (stands[3] or '0') ~= ARGV[7] then return 'stale' end
 redis.call('HSET', place, 'applied', ARGV[3], 'applied-id', ARGV[4], 'time', ARGV[5])
+redis.call('HINCRBY', place, 'step', 1)
 redis.call('PEXPIRE', place, ARGV[6])
-local at = 8
-for _ = 1, tonumber(ARGV[7]) do
+local at = 9
+for _ = 1, tonumber(ARGV[8]) do
   if ARGV[at + 1] == '' then redis.call('HDEL', place, ARGV[at])
   else redis.call('HSET', place, ARGV[at], ARGV[at + 1]) end
   at = at + 2

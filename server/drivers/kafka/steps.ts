@@ -26,6 +26,8 @@ export interface Step {
 /** From where to where a step goes, and what it says on the way. */
 export interface Move {
   readonly life: LifeId;
+  /** How many steps went before, so that none is left out where the one before it was not taken. */
+  readonly step: number;
   readonly from: number;
   readonly to: number;
   readonly id: RecordId;
@@ -48,6 +50,7 @@ function moveArgs(partition: PartitionNames, move: Move): Argument[] {
     move.id,
     move.timeMs,
     PLACE_TTL_MS,
+    move.step,
     move.changes.length,
     ...move.changes.flatMap(([field, value]) => [field, value ?? ""]),
     move.answers.length,

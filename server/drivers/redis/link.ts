@@ -5,6 +5,9 @@ import { createServers, type Holder, type RedisPlace } from "./servers.ts";
 
 type Argument = string | number | Buffer;
 
+/** Of servers whose scripts are remembered. */
+const MOST_RUNS = 64;
+
 export interface RedisLink {
   /** The run id of the server that holds this key now; null while that is not known. */
   runIdOf(key: string): string | null;
@@ -38,6 +41,7 @@ export function createRedisLink(place: RedisPlace, events: LinkEvents): RedisLin
   const { subscriber } = servers;
   const channels = new Set<string>();
   const shas = new Map<string, string>();
+  const sentTo = new Map<string, Set<string>>();
   const corked = new Set<Redis["stream"]>();
   let isClosed = false;
 
@@ -93,12 +97,25 @@ export function createRedisLink(place: RedisPlace, events: LinkEvents): RedisLin
     return sha;
   }
 
+  /** True where this run of Redis was sent the script before. */
+  function isKnown(runId: string, lua: string): boolean {
+    const known = sentTo.get(runId) ?? new Set();
+    // A run that is no more is not asked again.
+    if (known.size === 0 && sentTo.size > MOST_RUNS) sentTo.clear();
+    sentTo.set(runId, known);
+    const wasSent = known.has(lua);
+    known.add(lua);
+    return wasSent;
+  }
+
   async function run(
     lua: string,
     key: string,
     argsOf: (runId: string) => readonly Argument[],
   ): Promise<unknown> {
     const { redis, runId } = holderOf(key);
+    // Sent whole the first time: calls that follow it must not overtake it while it is sent again.
+    if (!isKnown(runId, lua)) return send(redis, "EVAL", [lua, "1", key, ...argsOf(runId)]);
     try {
       return await send(redis, "EVALSHA", [shaOf(lua), "1", key, ...argsOf(runId)]);
     } catch (error) {

@@ -133,6 +133,7 @@ async function describe(
 ): Promise<ReadonlyMap<string, string>> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
+    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
     resources: [{ type, name }],
   });
   const entries = resources.flatMap(({ configEntries }) => configEntries);
