@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals-core";
 import type { Policy } from "../../shared/policy.ts";
 import { safetyCode } from "../crypto/safety-code.ts";
+import { createComparing } from "./comparing.ts";
 import type { Confirmation } from "./confirming.ts";
 import type { Outbox } from "./outbox.ts";
 import { rosterOf } from "./roster.ts";
@@ -15,6 +16,7 @@ export function createRoomSignals(policy: Policy) {
   const split = signal<{ readonly by: string | null } | null>(null);
   const roster = signal<readonly RosterEntry[]>([]);
   const code = signal("");
+  const comparing = createComparing(roster);
   const pendingCount = signal(0);
   const unreadCount = signal(0);
   const policySignal = signal(policy);
@@ -36,6 +38,8 @@ export function createRoomSignals(policy: Policy) {
     split,
     roster,
     safetyCode: code,
+    comparison: comparing.comparison,
+    comparing,
     pendingCount,
     unreadCount,
     policy: policySignal,

@@ -111,6 +111,7 @@ export function createRoom(deps: RoomDeps): Room {
       isRejoining = hasEntered;
       signals.split.value = null;
       signals.isReleased.value = false;
+      signals.comparing.forget();
       for (const message of outbox.seatLost()) telling.changed(message);
       confirming.stop();
       refresh();
@@ -165,6 +166,9 @@ export function createRoom(deps: RoomDeps): Room {
       if (confirming.state() !== "unconfirmed") return;
       signals.isReleased.value = true;
       run(() => sitting.look());
+    },
+    compare(outcome) {
+      signals.comparing.found(outcome, clock.wall());
     },
     rejoin: () => run(() => stay.rejoin()),
     leave() {

@@ -103,3 +103,20 @@ it("own words are pale until acknowledged, then expire like all others; what fai
   timeline.expire(60_000);
   expect(timeline.items.value).toEqual([]);
 });
+
+it("[§1.7] a message says on the wall clock when it goes; an own one only once its time has begun", async () => {
+  const { telling, timeline, says, clock, alice, recordAt } = setUp();
+  const goes = (): (number | null)[] =>
+    timeline.items.value.map((item) => (item.kind === "message" ? item.goesAtMs : 0));
+  telling.outOfStep();
+  await clock.advance(20_000);
+  says("waited", clock.wall() - 15_000);
+  expect(goes()).toEqual([clock.wall() + 45_000]);
+  telling.inStep();
+  const own = telling.compose("mine");
+  if (own === null) throw new Error("it is neither empty nor long");
+  telling.echo(own, { session: alice, nickname: "alice" });
+  expect(goes()[1]).toBeNull();
+  telling.acknowledged(own, recordAt(clock.wall()));
+  expect(goes()[1]).toBe(clock.wall() + 60_000);
+});

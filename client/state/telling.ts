@@ -69,6 +69,11 @@ export function createTelling(deps: TellingDeps): Telling {
     return clock.now() + ttlMs() - ageMs;
   }
 
+  /** The same moment on the wall clock, for showing how much time is left. */
+  function goesAt(expiresAtMs: number): number {
+    return clock.wall() + expiresAtMs - clock.now();
+  }
+
   function notice(what: NoticeItem["what"], atMs = clock.wall()): void {
     timeline.notice(what, atMs, expiry(atMs));
     deps.added();
@@ -101,7 +106,8 @@ export function createTelling(deps: TellingDeps): Telling {
         case "said": {
           const { id, session, nickname, sentAtMs, text } = happening;
           const base = { sender: session, nickname, sentAtMs, text, isOwn: false };
-          timeline.add({ ...base, ...SENT, key: id }, expiry(atMs));
+          const expiresAtMs = expiry(atMs);
+          timeline.add({ ...base, ...SENT, key: id, goesAtMs: goesAt(expiresAtMs) }, expiresAtMs);
           if (!deps.isVisible()) signals.unreadCount.value += 1;
           return deps.added();
         }
@@ -124,15 +130,18 @@ export function createTelling(deps: TellingDeps): Telling {
       if (message.body.kind !== "text") return;
       const { text, sentAtMs } = message.body;
       const own = { sender: me.session, nickname: me.nickname, isOwn: true, text, sentAtMs };
-      const state = { ...SENT, delivery: message.delivery };
+      const state = { ...SENT, delivery: message.delivery, goesAtMs: null };
       timeline.add({ ...own, ...state, key: message.key }, Number.POSITIVE_INFINITY);
     },
     acknowledged(message, record) {
-      timeline.settle(message.key, expiry(acceptedAt(record)));
+      const expiresAtMs = expiry(acceptedAt(record));
+      timeline.settle(message.key, expiresAtMs, goesAt(expiresAtMs));
       deps.added();
     },
     changed({ key, delivery, failReason }) {
-      timeline.change(key, { delivery, failReason }, clock.now() + ttlMs());
+      const expiresAtMs = clock.now() + ttlMs();
+      const goesAtMs = goesAt(expiresAtMs);
+      timeline.change(key, { delivery, failReason, goesAtMs }, expiresAtMs);
       deps.added();
     },
   };

@@ -12,6 +12,7 @@ const message = (text: string, given: Partial<MessageItem> = {}): MessageItem =>
   text,
   delivery: "sent",
   failReason: null,
+  goesAtMs: null,
   ...given,
 });
 const own = (text: string): MessageItem => message(text, { isOwn: true, delivery: "pending" });
@@ -37,10 +38,10 @@ it("[§1.5] an acknowledged message moves to its place in the order: behind all 
   timeline.add(own("mine 1"), NEVER);
   timeline.add(own("mine 2"), NEVER);
   timeline.add(message("bob's"), 100);
-  timeline.settle("mine 1", 100);
+  timeline.settle("mine 1", 100, 100);
   timeline.add(message("carol's"), 100);
   expect(keys()).toEqual(["bob's", "mine 1", "carol's", "mine 2"]);
-  timeline.settle("mine 1", 500);
+  timeline.settle("mine 1", 500, 500);
   expect(keys()).toEqual(["bob's", "mine 1", "carol's", "mine 2"]);
 });
 
@@ -72,7 +73,7 @@ it("what is gone cannot be changed back into being", () => {
   timeline.add(own("mine"), NEVER);
   timeline.remove("mine");
   timeline.change("mine", { delivery: "maybe" }, 300);
-  timeline.settle("mine", 300);
+  timeline.settle("mine", 300, 300);
   expect(keys()).toEqual([]);
   expect(timeline.expire(0)).toBeNull();
 });
@@ -91,8 +92,8 @@ it("one that failed waits no more: what comes next stands behind it, before thos
   timeline.change("mine 2", { delivery: "failed" }, NEVER);
   timeline.add(message("bob's"), NEVER);
   expect(keys()).toEqual(["mine 2", "bob's", "mine 1", "mine 3"]);
-  timeline.settle("mine 2", NEVER);
-  timeline.settle("mine 1", NEVER);
+  timeline.settle("mine 2", NEVER, NEVER);
+  timeline.settle("mine 1", NEVER, NEVER);
   timeline.add(message("carol's"), NEVER);
   expect(keys()).toEqual(["bob's", "mine 2", "mine 1", "carol's", "mine 3"]);
 });

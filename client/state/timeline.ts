@@ -10,7 +10,7 @@ export interface Timeline {
   /** From now on an own message that will not be acknowledged any more: it expires like all others. */
   change(key: string, change: Partial<MessageItem>, expiresAtMs: number): void;
   /** An acknowledged message moves to its place in the order: behind all that came before it. */
-  settle(key: string, expiresAtMs: number): void;
+  settle(key: string, expiresAtMs: number, goesAtMs: number): void;
   remove(key: string): void;
   /** Forgets what has expired; returns when the next item will, or null. */
   expire(nowMs: number): number | null;
@@ -58,12 +58,12 @@ export function createTimeline(): Timeline {
       );
       waiting = items.value.filter(isWaiting).length;
     },
-    settle(key, expiresAtMs) {
+    settle(key, expiresAtMs, goesAtMs) {
       const item = items.value.find((other) => other.key === key);
       if (item?.kind !== "message" || item.delivery === "sent") return;
       items.value = items.value.filter((other) => other !== item);
       if (isWaiting(item)) waiting -= 1;
-      add({ ...item, delivery: "sent", failReason: null }, expiresAtMs);
+      add({ ...item, delivery: "sent", failReason: null, goesAtMs }, expiresAtMs);
     },
     remove(key) {
       expiries.delete(key);

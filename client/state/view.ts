@@ -44,6 +44,19 @@ export type Encryption =
   | { readonly kind: "unconfirmed"; readonly released: boolean }
   | { readonly kind: "split"; readonly by: string | null };
 
+/**
+ * What the person found out about the safety code, kept in this tab's memory alone. `compared` holds for
+ * who was in the room then, over later keys of theirs; `joinedSince` names whom it does not cover.
+ */
+export type Comparison =
+  | { readonly kind: "not-yet" }
+  | {
+      readonly kind: "compared";
+      readonly atMs: number;
+      readonly joinedSince: readonly string[];
+    }
+  | { readonly kind: "differs"; readonly atMs: number };
+
 /** `pending`: no answer yet; `sent`: it stands in the order; `failed`: refused for good; `maybe`: the seat was lost meanwhile, it may have arrived. */
 export type Delivery = "pending" | "sent" | "failed" | "maybe";
 export type FailReason = "rate" | "too-large" | "other";
@@ -59,6 +72,8 @@ export interface MessageItem {
   readonly text: string;
   readonly delivery: Delivery;
   readonly failReason: FailReason | null;
+  /** When it will go from this screen, on the wall clock; null: it waits for an answer, and its time has not begun. */
+  readonly goesAtMs: number | null;
 }
 
 /** Something that happened, told as a line of its own. */
@@ -106,6 +121,7 @@ export interface RoomView {
   readonly encryption: ReadonlySignal<Encryption>;
   /** 30 digits in groups of five. */
   readonly safetyCode: ReadonlySignal<string>;
+  readonly comparison: ReadonlySignal<Comparison>;
   readonly roster: ReadonlySignal<readonly RosterEntry[]>;
   readonly timeline: ReadonlySignal<readonly TimelineItem[]>;
   /** Own messages without an answer yet. */
@@ -120,6 +136,8 @@ export interface RoomView {
   discard(key: string): void;
   /** Sends the outbox although nobody confirmed this tab. */
   releaseOutbox(): void;
+  /** The person compared the code that is shown now: it matches for everybody, or it does not. */
+  compare(outcome: "matches" | "differs"): void;
   /** Rejoins by the link with a new key (after a split). */
   rejoin(): void;
   /** Leaves at once; keys and timeline are wiped. */

@@ -22,6 +22,7 @@ function says(nickname: string, sentAtMs: number): MessageItem {
     text: "hi",
     delivery: "sent",
     failReason: null,
+    goesAtMs: null,
   };
 }
 function joins(nickname: string, atMs: number): NoticeItem {

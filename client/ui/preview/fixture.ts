@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { sessionIdOf } from "../../../shared/ids.ts";
 import type {
   ClientView,
+  Comparison,
   Connection,
   Encryption,
   MessageItem,
@@ -21,6 +22,7 @@ export interface RoomState {
   readonly connection?: Connection;
   readonly encryption?: Encryption;
   readonly unread?: number;
+  readonly comparison?: Comparison;
 }
 
 const LINK = `https://chat.example/#10${"q7Zk3xT9".repeat(6).slice(0, 43)}`;
@@ -59,6 +61,7 @@ export function says(
     text,
     delivery: "sent",
     failReason: null,
+    goesAtMs: sentAtMs + 60 * 60_000,
     ...more,
   };
 }
@@ -77,6 +80,7 @@ export function roomOf(state: RoomState, leave: () => void): RoomView {
   const remove = (key: string) => {
     timeline.value = timeline.value.filter((item) => item.key !== key);
   };
+  const comparison = signal<Comparison>(state.comparison ?? { kind: "not-yet" });
   const send = (text: string) => {
     timeline.value = [...timeline.value, says("Ada", Date.now(), text)];
     return true;
@@ -88,6 +92,7 @@ export function roomOf(state: RoomState, leave: () => void): RoomView {
     connection: signal(state.connection ?? "live"),
     encryption,
     safetyCode: signal("58391 20477 66102 93845 11720 40986"),
+    comparison,
     roster: signal(state.roster),
     timeline,
     pendingCount,
@@ -100,6 +105,13 @@ export function roomOf(state: RoomState, leave: () => void): RoomView {
     },
     discard: remove,
     releaseOutbox: () => (encryption.value = { kind: "unconfirmed", released: true }),
+    compare(outcome) {
+      const atMs = Date.now();
+      comparison.value =
+        outcome === "matches"
+          ? { kind: "compared", atMs, joinedSince: [] }
+          : { kind: "differs", atMs };
+    },
     rejoin: () => (encryption.value = { kind: "joining" }),
     leave,
   };
