@@ -116,7 +116,7 @@ async function keysLeft(stage: Stage): Promise<readonly string[]> {
 /** Searches what brokers keep, again and again, for what only members may read. */
 function watchBroker({ kafka, canary }: Stage) {
   let isRead = false;
-  const search = (): void => void (isRead ||= kafka?.keeps(canary) ?? false);
+  const search = (): void => void (isRead ||= kafka?.keeps(Buffer.from(canary)) ?? false);
   const timer = setInterval(search, SEARCH_EVERY_MS);
   return {
     isRead: () => isRead,

@@ -20,8 +20,8 @@ export interface KafkaSide {
   readonly lines: readonly FaultProxy[];
   /** What a relay of that region is told; every relay has a port of its own for those of other regions. */
   environment(region: number, relay: number): Environment;
-  /** True where these words stand in anything that a broker keeps now. */
-  keeps(words: string): boolean;
+  /** True where these bytes stand in anything that a broker keeps now. */
+  keeps(bytes: Uint8Array): boolean;
   stop(): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export async function startKafkaSide(
         REGION_SECRET_FILE: secretFile,
       };
     },
-    keeps: (words) => started.nodes.some((node) => isKept(node.folder, Buffer.from(words))),
+    keeps: (bytes) => started.nodes.some((node) => isKept(node.folder, Buffer.from(bytes))),
     async stop() {
       await Promise.all(lines.map((line) => line.close()));
       await started.stop();
@@ -76,11 +76,11 @@ export async function startKafkaSide(
   };
 }
 
-function isKept(folder: string, words: Buffer): boolean {
+function isKept(folder: string, bytes: Buffer): boolean {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
   return names.some((name) => {
     try {
-      return readFileSync(join(folder, name)).includes(words);
+      return readFileSync(join(folder, name)).includes(bytes);
     } catch {
       // A folder, or a segment that was just removed.
       return false;
