@@ -36,7 +36,7 @@ export interface Timing {
 const QUIET_MS = 2_500;
 const PURGE_MS = 5_000;
 /** Keys that say how far a region has applied the order, and who does: they belong to no room. */
-const OF_THE_ORDER = /:(place|owner|owner:rival)$/;
+const OF_THE_ORDER = /:(place|place:install|owner|owner:rival)$/;
 const SEARCH_EVERY_MS = 2_000;
 
 export async function runCell(fault: Fault, sizes: Sizes, timing: Timing): Promise<Outcome> {
