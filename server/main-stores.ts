@@ -8,7 +8,7 @@ import type { RedisConfig } from "./config-redis.ts";
 import { loadRegionSecret, type RegionConfig } from "./config-region.ts";
 import type { Config } from "./config.ts";
 import { MAX_COPY_BYTES } from "./drivers/kafka/copies.ts";
-import { createKafkaLog, type KafkaLog } from "./drivers/kafka/kafka-log.ts";
+import { createKafkaLog } from "./drivers/kafka/kafka-log.ts";
 import { keepTopics } from "./drivers/kafka/kafkajs/keep-topics.ts";
 import { createKafkaLink, type KafkaLink } from "./drivers/kafka/kafkajs/link.ts";
 import { createOrderTopic } from "./drivers/kafka/kafkajs/order-topic.ts";
@@ -17,11 +17,12 @@ import { openTopics } from "./drivers/kafka/kafkajs/topics.ts";
 import { parseRegionName } from "./drivers/kafka/partition-records.ts";
 import { createMemoryMedia } from "./drivers/media/memory-media.ts";
 import { createRedisMedia } from "./drivers/media/redis-media.ts";
+import { createRegionMedia, regionMediaResources } from "./drivers/media/region-media.ts";
 import { createMemoryLog } from "./drivers/memory-log.ts";
 import { findUnfit, watchFitness } from "./drivers/redis/checks.ts";
 import type { RedisLink } from "./drivers/redis/link.ts";
 import { createRedisLog } from "./drivers/redis/redis-log.ts";
-import { openBorder } from "./drivers/region/border.ts";
+import { openBorder, type Resource } from "./drivers/region/border.ts";
 import { createPeers } from "./drivers/region/peers.ts";
 import type { Logger } from "./log.ts";
 import type { Log } from "./ports/log.ts";
@@ -54,13 +55,13 @@ export async function openStores(config: Config, clock: Clock, logger: Logger): 
     return { log, files: createMemoryMedia({ clock, look: (routeId) => log.look(routeId) }) };
   }
   const { place } = redis;
-  const files = createRedisMedia({ place });
   if (kafka === null || region === null) {
     const log = createRedisLog({ place, clock, random, judge });
-    return { log: await watched(log, redis, clock, logger), files };
+    const ready = await watched(log, redis, clock, logger);
+    return { log: ready, files: createRedisMedia({ place }) };
   }
-  const log = await openKafkaLog({ redis, kafka, region }, clock, logger);
-  return { log, files };
+  const storeBytes = config.limits.mediaBytes;
+  return openRegion({ redis, kafka, region, storeBytes }, clock, logger);
 }
 
 /** The log as one that is ready only while its Redis is fit to hold rooms. @throws Unfit where it is not now. */
@@ -102,13 +103,15 @@ interface RegionParts {
   readonly redis: RedisConfig;
   readonly kafka: KafkaConfig;
   readonly region: RegionConfig;
+  /** Of files, this region's own and copies of others'. */
+  readonly storeBytes: number;
 }
 
-async function openKafkaLog(
-  { redis, kafka, region }: RegionParts,
+async function openRegion(
+  { redis, kafka, region, storeBytes }: RegionParts,
   clock: Clock,
   logger: Logger,
-): Promise<Log> {
+): Promise<Stores> {
   const name = parseRegionName(region.name);
   if (name === null) throw new Unfit(["REGION: not a name"]);
   const link = linkKafka(kafka, clock, logger);
@@ -133,14 +136,27 @@ async function openKafkaLog(
     report: (reason) => logger.warn("order", { reason }),
   });
   const ready = await watched(log, redis, clock, logger);
-  const close = await listenForPeers(region, secret, clock, log);
+  const own = createRedisMedia({ place: redis.place, partitions });
+  const close = await listenForPeers(region, secret, clock, [
+    { path: /^\/copy\/(\d{1,4})$/, give: (partition) => log.copyOf(Number(partition)) },
+    ...regionMediaResources(own),
+  ]);
   return {
-    ...ready,
-    async close() {
-      stopKeeping();
-      await close();
-      await ready.close();
+    log: {
+      ...ready,
+      async close() {
+        stopKeeping();
+        await close();
+        await ready.close();
+      },
     },
+    files: createRegionMedia({
+      own,
+      clock,
+      storeBytes,
+      seek: (path, mostBytes) => peers.seek(path, mostBytes),
+      tell: async (path) => void (await peers.ask(path, 0)),
+    }),
   };
 }
 
@@ -186,19 +202,11 @@ async function listenForPeers(
   { host, port }: RegionConfig,
   secret: Uint8Array,
   clock: Clock,
-  log: KafkaLog,
+  resources: readonly Resource[],
 ): Promise<() => Promise<void>> {
   if (port === null) return () => Promise.resolve();
   try {
-    const border = await openBorder({
-      host,
-      port,
-      secret,
-      clock,
-      resources: [
-        { path: /^\/copy\/(\d{1,4})$/, give: (partition) => log.copyOf(Number(partition)) },
-      ],
-    });
+    const border = await openBorder({ host, port, secret, clock, resources });
     return () => border.close();
   } catch (fault) {
     const code = fault instanceof Error && "code" in fault ? String(fault.code) : "";

@@ -103,6 +103,16 @@ end
 return found
 `;
 
+/** ARGV: index · prefix of files · owner ("session:") · file. The same, asked by another region for who had a seat there. */
+export const FORGET = `
+local key = ARGV[2] .. ARGV[4]
+local mine = redis.call('HGET', key, '@')
+if not mine or string.sub(mine, 1, #ARGV[3]) ~= ARGV[3] then return {'dropped', ''} end
+redis.call('UNLINK', key)
+redis.call('HDEL', ARGV[1], ARGV[4])
+return {'dropped', mine}
+`;
+
 /** ARGV: seat · index · prefix of files · owner ("session:") · file. Answers "dropped" and whose it was ("": nobody's), or "taken". */
 export const DROP = `${ASKED}
 local key = ARGV[3] .. ARGV[5]
@@ -119,6 +129,32 @@ local listed = redis.call('HGETALL', ARGV[1])
 for i = 1, #listed, 2 do redis.call('UNLINK', ARGV[2] .. listed[i]) end
 redis.call('UNLINK', ARGV[1])
 return listed
+`;
+
+/** ARGV: file's key · number of the chunk. Answers whose it is, ms left, and the chunk; nothing where it is not here. */
+export const COPY = `
+local chunk = redis.call('HGET', ARGV[1], ARGV[2])
+if not chunk then return {} end
+return {redis.call('HGET', ARGV[1], '@'), redis.call('PTTL', ARGV[1]), chunk}
+`;
+
+/**
+ * ARGV: index · prefix of files · file · owner and size · ms left · number of the chunk · its bytes. Keeps a
+ * chunk of another region's file. It counts as announced, so that nobody writes into it here.
+ */
+export const ADOPT = `${KEEP_INDEX}
+if redis.call('EXISTS', KEYS[1]) == 0 then return {'no-room'} end
+local key, left = ARGV[2] .. ARGV[3], tonumber(ARGV[5])
+local mine = redis.call('HGET', key, '@')
+if mine and mine ~= ARGV[4] then return {'taken'} end
+if not mine then
+  redis.call('HSET', key, '@', ARGV[4], '@announced', '1')
+  redis.call('PEXPIRE', key, left)
+  redis.call('HSET', ARGV[1], ARGV[3], ARGV[4])
+  keepIndex(ARGV[1], left)
+end
+if redis.call('HEXISTS', key, ARGV[6]) == 0 then redis.call('HSET', key, ARGV[6], ARGV[7]) end
+return {'held'}
 `;
 
 /** KEYS[1] the secret's key · ARGV: own secret · ms to live. Answers the one that all share. */

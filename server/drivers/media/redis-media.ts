@@ -1,6 +1,12 @@
 /** The media store of the relays that share one Redis: a file is one hash in its room's slot. */
-import type { Bytes } from "../../../shared/bytes.ts";
-import type { FileId, RouteId } from "../../../shared/ids.ts";
+import { parseHex, type Bytes } from "../../../shared/bytes.ts";
+import {
+  SESSION_ID_BYTES,
+  sessionIdOf,
+  type FileId,
+  type RouteId,
+  type SessionId,
+} from "../../../shared/ids.ts";
 import type {
   Absence,
   Asker,
@@ -14,8 +20,20 @@ import { namesOf, PARTITIONS } from "../redis/keys.ts";
 import { createRedisLink, type RedisLink } from "../redis/link.ts";
 import { textOf } from "../redis/reply.ts";
 import type { RedisPlace } from "../redis/servers.ts";
+import type { CopiedChunk } from "./copied-chunk.ts";
 import { createLedger } from "./ledger.ts";
-import { ANNOUNCE, DROP, GET, PURGE, PUT, RESERVE, SECRET } from "./media-scripts.ts";
+import {
+  ADOPT,
+  ANNOUNCE,
+  COPY,
+  DROP,
+  FORGET,
+  GET,
+  PURGE,
+  PUT,
+  RESERVE,
+  SECRET,
+} from "./media-scripts.ts";
 
 const SECRET_KEY = "mayfly:{media}:secret";
 /** Relays that serve files renew it; the grants that it made have long ended by then. */
@@ -34,6 +52,16 @@ export interface RedisMediaParts {
 export interface RedisMedia extends MediaStore {
   /** For checks, and for tests that look behind it. */
   readonly link: RedisLink;
+  /** A chunk that lies here, for another region, which answers for who asks there. */
+  copyOf(routeId: RouteId, file: FileId, index: number): Promise<CopiedChunk | null>;
+  /** Keeps another region's chunk, for a room that stands here, where there is space. */
+  adopt(
+    place: { readonly routeId: RouteId; readonly file: FileId; readonly index: number },
+    copied: CopiedChunk,
+    storeBytes: number,
+  ): Promise<void>;
+  /** Deletes this session's file without asking for its seat: another region has done so. */
+  forget(routeId: RouteId, session: SessionId, file: FileId): Promise<void>;
 }
 
 /** Connects, on connections of its own: chunks are never in the way of the order. */
@@ -117,6 +145,39 @@ export function createRedisMedia({ place, partitions = PARTITIONS }: RedisMediaP
       const keys = keysOf(routeId);
       const gone = await ask(PURGE, keys.state, [keys.index, keys.files]);
       await ledger.strike(entriesOf(routeId, gone));
+    },
+    async copyOf(routeId, file, index) {
+      const { state, files } = keysOf(routeId);
+      const [owner, leftMs, chunk] = await ask(COPY, state, [files + file, index]);
+      const [, session = "", total = ""] = /^([0-9a-f]{32}):(\d+)$/.exec(textOf(owner)) ?? [];
+      const id = parseHex(session);
+      if (!Buffer.isBuffer(chunk) || id?.length !== SESSION_ID_BYTES) return null;
+      const of = { session: sessionIdOf(id), totalBytes: Number(total) };
+      return { ...of, leftMs: Math.max(0, Number(leftMs)), chunk: bytesOf(chunk) };
+    },
+    async adopt({ routeId, file, index }, copied, storeBytes) {
+      const { state, index: list, files } = keysOf(routeId);
+      const { session, totalBytes, leftMs, chunk } = copied;
+      const owner = `${ownerOf(session)}${totalBytes}`;
+      const entry = { name: entryOf(routeId, file, owner), bytes: totalBytes, keepMs: leftMs };
+      const entered = await ledger.enter(entry, storeBytes);
+      if (entered === "full") return;
+      const [answer] = await ask(ADOPT, state, [
+        list,
+        files,
+        file,
+        owner,
+        leftMs,
+        index,
+        Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length),
+      ]);
+      if (textOf(answer) !== "held" && entered === "entered") await ledger.strike([entry.name]);
+    },
+    async forget(routeId, session, file) {
+      const { state, index, files } = keysOf(routeId);
+      const args = [index, files, ownerOf(session), file];
+      const [, owner] = await ask(FORGET, state, args);
+      if (textOf(owner) !== "") await ledger.strike([entryOf(routeId, file, textOf(owner))]);
     },
     async secret(own) {
       const secret = await link.script(SECRET, SECRET_KEY, [Buffer.from(own), SECRET_MS]);

@@ -19,6 +19,8 @@ export interface Peers {
    * shown to be the answer to this very question counts as no answer.
    */
   ask(path: string, mostBytes: number): Promise<Bytes | null>;
+  /** The same; null only where every one of them says that it has it not. @throws where one cannot be had. */
+  seek(path: string, mostBytes: number): Promise<Bytes | null>;
 }
 
 /** From a peer, the first byte and the last. */
@@ -27,6 +29,7 @@ const ANSWER_MS = 20_000;
 export function createPeers(parts: PeersParts): Peers {
   const { secret, region, clock } = parts;
 
+  /** Throws where this one gives no answer that is shown to be its own, or says that it can't tell. */
   async function askOne(base: string, path: string, mostBytes: number): Promise<Bytes | null> {
     const request: RegionRequest = {
       method: "GET",
@@ -41,21 +44,38 @@ export function createPeers(parts: PeersParts): Peers {
       signal: AbortSignal.timeout(ANSWER_MS),
     });
     const body = await readUpTo(response, mostBytes);
-    if (body === null || response.status !== 200) return null;
     const proof = response.headers.get("x-mayfly-proof");
-    return checkAnswer(secret, request, { status: response.status, body, proof }) ? body : null;
+    const { status } = response;
+    if (body === null || !checkAnswer(secret, request, { status, body, proof }))
+      throw new Error("no answer of a relay of ours");
+    if (status !== 200 && status !== 404) throw new Error("that relay cannot tell");
+    return status === 200 ? body : null;
+  }
+
+  /** The first that has it, and whether all the others answered. */
+  async function askAll(path: string, mostBytes: number) {
+    const { urls } = parts;
+    const first = urls.length === 0 ? 0 : randomInt(urls.length);
+    let isWhole = true;
+    for (const [i] of urls.entries()) {
+      const base = urls[(first + i) % urls.length] ?? "";
+      const bytes = await askOne(base, path, mostBytes).catch(() => {
+        isWhole = false;
+        return null;
+      });
+      if (bytes !== null) return { bytes, isWhole };
+    }
+    return { bytes: null, isWhole };
   }
 
   return {
     async ask(path, mostBytes) {
-      const { urls } = parts;
-      const first = urls.length === 0 ? 0 : randomInt(urls.length);
-      for (const [i] of urls.entries()) {
-        const base = urls[(first + i) % urls.length] ?? "";
-        const bytes = await askOne(base, path, mostBytes).catch(() => null);
-        if (bytes !== null) return bytes;
-      }
-      return null;
+      return (await askAll(path, mostBytes)).bytes;
+    },
+    async seek(path, mostBytes) {
+      const { bytes, isWhole } = await askAll(path, mostBytes);
+      if (bytes === null && !isWhole) throw new Error("another region cannot be reached");
+      return bytes;
     },
   };
 }
