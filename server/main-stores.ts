@@ -99,6 +99,21 @@ async function watched(
   };
 }
 
+/** What many partitions tell at once is one line, with how many; the next of its kind comes later. */
+const SAME_AGAIN_MS = 10_000;
+
+function orderReporter(clock: Clock, logger: Logger): (reason: string) => void {
+  const counts = new Map<string, number>();
+  return (reason) => {
+    const count = counts.get(reason);
+    counts.set(reason, (count ?? 0) + 1);
+    if (count !== undefined) return;
+    // Those of this turn are told with it.
+    clock.soon(() => logger.warn("order", { reason, count: counts.get(reason) ?? 1 }));
+    clock.after(SAME_AGAIN_MS, () => counts.delete(reason));
+  };
+}
+
 interface RegionParts {
   readonly redis: RedisConfig;
   readonly kafka: KafkaConfig;
@@ -114,7 +129,8 @@ async function openRegion(
 ): Promise<Stores> {
   const name = parseRegionName(region.name);
   if (name === null) throw new Unfit(["REGION: not a name"]);
-  const link = linkKafka(kafka, clock, logger);
+  const report = orderReporter(clock, logger);
+  const link = linkKafka(kafka, clock, report);
   const partitions = await openedPartitions(link, kafka);
   const secret = secretOf(region, logger);
   const peers = createPeers({ urls: region.peers, secret, region: name, clock });
@@ -133,7 +149,7 @@ async function openRegion(
     clock,
     judge,
     askCopy: (partition) => peers.ask(`/copy/${partition}`, 2 * MAX_COPY_BYTES),
-    report: (reason) => logger.warn("order", { reason }),
+    report,
   });
   const ready = await watched(log, redis, clock, logger);
   const own = createRedisMedia({ place: redis.place, partitions });
@@ -160,7 +176,7 @@ async function openRegion(
   };
 }
 
-function linkKafka(kafka: KafkaConfig, clock: Clock, logger: Logger): KafkaLink {
+function linkKafka(kafka: KafkaConfig, clock: Clock, report: (reason: string) => void): KafkaLink {
   const secrets = loadKafkaSecrets(kafka, (path) => readFileSync(path, "utf8"));
   if ("problems" in secrets) throw new Unfit(secrets.problems);
   const { user } = kafka;
@@ -170,7 +186,7 @@ function linkKafka(kafka: KafkaConfig, clock: Clock, logger: Logger): KafkaLink 
       tls: kafka.tls === null ? null : { ca: secrets.ca },
       user: user === null ? null : { ...user, password: secrets.password ?? "" },
     },
-    { clock, report: ({ what }) => logger.warn("order", { reason: what }) },
+    { clock, report: ({ what }) => report(what) },
   );
 }
 
