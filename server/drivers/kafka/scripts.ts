@@ -55,6 +55,7 @@ if ends then
   redis.call('DEL', state)
   redis.call('SREM', rooms, route)
   purge(life, tonumber(number))
+  purgeFiles(life)
 else
   local sets = {}
   local drops = {}
@@ -88,6 +89,7 @@ export const END = `${PURGE_LIFE}${STEP}
 redis.call('DEL', ARGV[at + 2])
 redis.call('SREM', ARGV[at], ARGV[at + 1])
 purge(ARGV[at + 4], tonumber(ARGV[at + 5]))
+purgeFiles(ARGV[at + 4])
 redis.call('SPUBLISH', ARGV[at + 3], ARGV[at + 6])
 tell()
 return 'ok'

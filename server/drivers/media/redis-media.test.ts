@@ -1,12 +1,16 @@
 /** The contract of every media store, over one real Redis and over a cluster of three; and what only Redis does. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { fileIdOf, type RouteId } from "../../../shared/ids.ts";
 import { SEALED_CHUNK_BYTES } from "../../../shared/media.ts";
 import { describeMediaContract } from "../../ports/media.contract.ts";
-import { ALICE, ROUTE } from "../../ports/test-room.ts";
+import { ALICE, BOB, commit, leave, open, ROUTE, serve } from "../../ports/test-room.ts";
+import { judge } from "../../room/judge.ts";
 import { namesOf } from "../redis/keys.ts";
+import { createRedisLog } from "../redis/redis-log.ts";
 import type { RedisPlace } from "../redis/servers.ts";
 import { letPass, startCluster, startRedis, type TestRedis } from "../redis/test-redis.ts";
+import { createSystemClock } from "../system-clock.ts";
 import { createRedisMedia, type RedisMedia } from "./redis-media.ts";
 
 const LEDGER = "mayfly:{media}:until";
@@ -19,12 +23,12 @@ interface Store {
 
 /** A state as a log would have it, and no log that could be in the way. */
 async function create({ place, nodes }: Store) {
-  const open: RedisMedia[] = [];
+  const opened: RedisMedia[] = [];
   for (const { client } of nodes) await client.flushall();
 
   async function another(): Promise<RedisMedia> {
     const media = createRedisMedia({ place });
-    open.push(media);
+    opened.push(media);
     await media.link.connected();
     return media;
   }
@@ -56,11 +60,12 @@ async function create({ place, nodes }: Store) {
       return ours.length === 1 && isNothing;
     },
     async close() {
-      for (const store of open) await store.close();
+      for (const store of opened) await store.close();
     },
   };
 }
 
+const random = (length: number) => new Uint8Array(randomBytes(length));
 const BOUNDS = { memberBytes: 1e9, memberFiles: 1_000, roomBytes: 1e9, storeBytes: 1e9 };
 const own = (byte: number, totalBytes: number) => ({
   routeId: ROUTE,
@@ -96,6 +101,26 @@ describe("one server", () => {
       expect(leftMs).toBeGreaterThan(0);
       expect(leftMs).toBeLessThanOrEqual(24 * 60 * 60_000);
     }
+  });
+
+  test("[M9] the very step that ends the room takes its files, with no relay to see to it", async () => {
+    const under = await store();
+    const log = createRedisLog({ place: redis.place, clock: createSystemClock(), random, judge });
+    await vi.waitFor(() => expect(log.isReady()).toBe(true));
+    const { room } = await serve(log);
+    await room.append([open(), commit(BOB, 1)]);
+    await under.media.reserve(own(1, 1_000), BOUNDS, 120_000);
+    await under.media.put(own(1, 1_000), 0, new Uint8Array(1_000), 120_000);
+    await room.append([leave(ALICE, 1)]);
+    expect((await redis.client.keys("*:file:*")).length).toBe(1);
+    await room.append([leave(BOB, 2)]);
+    expect(await redis.client.keys("*:file:*")).toEqual([]);
+    const [list = ""] = await redis.client.keys("*:media");
+    expect(await redis.client.pttl(list)).toBeLessThanOrEqual(60_000);
+    await under.media.purge(ROUTE);
+    expect(await under.isEmpty()).toBe(true);
+    await log.close();
+    await under.close();
   });
 
   test("[M4] the region's account is the sum of its files, whatever was asked in between", async () => {

@@ -237,7 +237,7 @@ describeMediaContract("redis, one of several regions", { hasManyRelays: false },
     },
     async passes(ms) {
       await letPass(redis, ms);
-      for (const entry of await redis.client.zrange(LEDGER, 0, -1))
+      for (const entry of await redis.client.zrange(LEDGER, "0", "-1"))
         await redis.client.zincrby(LEDGER, String(-ms), entry);
     },
     isEmpty: async () => (await fileKeys(redis)).length === 0,

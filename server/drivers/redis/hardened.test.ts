@@ -101,8 +101,10 @@ test("files are reserved, sent, had, announced, deleted and purged there", async
   }
   await media.announce(ROUTE, ALICE, [ownOf(1).file], 60_000);
   expect(await media.drop(ownOf(2), ownOf(2).file)).toBe(true);
+  await room.append([leave(ALICE, 1), leave(BOB, 2)]);
+  expect(await media.get(ownOf(1), ownOf(1).file, 0)).toBe("no-room");
+  expect(await media.copyOf(ROUTE, ownOf(1).file, 0)).toBeNull();
   await media.purge(ROUTE);
-  expect(await media.get(ownOf(1), ownOf(1).file, 0)).toBe("no-file");
   await media.close();
 });
 

@@ -10,8 +10,17 @@
 /** Keys of records that go with their room in the same step; older ones go right after it. */
 export const PURGED_AT_ONCE = 10_000;
 
-/** `purge(life, head)`: the newest records of a life and its GroupInfo. */
+/**
+ * `purge(life, head)`: the newest records of a life and its GroupInfo. `purgeFiles(life)`: what people sent,
+ * when the room ends; only a list of ids is left for a minute, by which relays strike them off the region's account.
+ */
 export const PURGE_LIFE = `
+local function purgeFiles(life)
+  local room = string.match(life, '^(.-):life:')
+  local files = redis.call('HGETALL', room .. ':media')
+  for i = 1, #files, 2 do redis.call('UNLINK', room .. ':file:' .. files[i]) end
+  if #files > 0 then redis.call('PEXPIRE', room .. ':media', 60000) end
+end
 local function purge(life, head)
   redis.call('UNLINK', life .. 'group-info')
   local number = head
@@ -94,6 +103,7 @@ local life = ARGV[5] .. inc .. ':'
 if ARGV[11] == '1' then
   redis.call('DEL', state)
   purge(life, number)
+  purgeFiles(life)
 else
   redis.call('SET', life .. string.format('%.0f', number), record, 'PX', ARGV[7])
   if ARGV[10] ~= '' then redis.call('SET', life .. 'group-info', ARGV[10], 'PX', ARGV[8]) end
@@ -140,6 +150,7 @@ if inc ~= ARGV[2] then return 0 end
 local head = tonumber(redis.call('HGET', state, '@head')) or 0
 redis.call('DEL', state)
 purge(ARGV[3] .. inc .. ':', head)
+purgeFiles(ARGV[3] .. inc .. ':')
 redis.call('SPUBLISH', ARGV[4], 'E' .. inc)
 return head
 `;
