@@ -60,9 +60,11 @@ export function createGrants(parts: GrantsParts): Grants {
   let looking: Promise<void> | null = null;
 
   async function look(): Promise<void> {
-    lookedMs = clock.now();
+    // One that fails is tried again a second later.
+    lookedMs = clock.now() - LOOK_MS + LOOK_AGAIN_MS;
     const [own = parts.random(SECRET_BYTES)] = secrets;
     const shared = await parts.shared(own);
+    lookedMs = clock.now();
     const isNew = secrets[0] === undefined || !parts.isEqual(shared, secrets[0]);
     if (isNew) secrets = [shared, ...secrets].slice(0, 2);
   }
