@@ -27,6 +27,7 @@ import type { TestRedis } from "../drivers/redis/test-redis.ts";
 import type { HttpTimes } from "../edge/http-server.ts";
 import { startTestRelay, testConfig, type TestRelay } from "../edge/test-relay.ts";
 import { answer, createKeyPair, routeOf, sessionOf, type KeyPair } from "../edge/test-visitor.ts";
+import type { Log } from "../ports/log.ts";
 import type { MediaStore } from "../ports/media.ts";
 import { judge } from "../room/judge.ts";
 import { DEFAULT_ROOM_LIMITS } from "../room/limits.ts";
@@ -44,6 +45,8 @@ export interface MediaRelayOptions {
   readonly clock: Clock;
   /** Null: the relay is alone and keeps everything in its memory. */
   readonly redis: TestRedis | null;
+  /** In place of what `redis` says: rooms and files as one of several regions has them. */
+  readonly stores?: { readonly log: Log; readonly store: MediaStore };
   readonly limits?: Partial<Limits>;
   readonly httpTimes?: HttpTimes;
   /** Puts something between the rooms and the store of their files. */
@@ -77,7 +80,8 @@ export async function startMediaRelay(options: MediaRelayOptions): Promise<Media
   const { clock, redis } = options;
   const config = testConfig({}, { drainMs: 2_000, ...options.limits });
   const { limits } = config;
-  const { log, store, memory } = openStores(clock, redis);
+  const { log, store, memory } =
+    options.stores === undefined ? openStores(clock, redis) : { ...options.stores, memory: null };
   await until("the stores answer", () => log.isReady());
   const media = createMedia({
     store: options.wrap?.(store) ?? store,
