@@ -70,6 +70,9 @@ export const en = {
     offline: "You are offline. What you write waits here.",
     joining: "Joining. Your messages wait until somebody here confirms you.",
     sealed: "End-to-end encrypted",
+    kept: "Each message stays for {{duration}}, then it is gone everywhere.",
+    long: "Still trying. Nothing is lost: it is sent when the connection is back.",
+    differs: "The safety code did not match. Say nothing here that only the others should hear.",
     unconfirmed:
       "Nobody has confirmed you yet, so you may not be among the people you expect. Your messages are held.",
     release: "Send anyway",
@@ -81,8 +84,28 @@ export const en = {
   },
   safety: {
     button: "Safety code",
-    how: "Read it aloud, on the phone or face to face. It must be the same for everybody in the room.",
-    differs: "If it differs for anyone, somebody may be listening in between: stop, and leave.",
+    notCompared: "not yet compared",
+    compared: "compared by you",
+    differed: "did not match",
+    joinedSince_one: "{{count}} joined since you compared",
+    joinedSince_other: "{{count}} joined since you compared",
+    how: "Read it aloud, on the phone or face to face. Everybody in the room must see the same.",
+    match: "They match",
+    noMatch: "They don’t match",
+    justChanged:
+      "The code has just changed: somebody came or went. Start again from the first group.",
+    comparedAt:
+      "You compared it at {{time}}: nobody listens in between you and those who were here then.",
+    joinedSinceHint_one:
+      "{{count}} person has joined since. To be sure of everybody, compare once more.",
+    joinedSinceHint_other:
+      "{{count}} people have joined since. To be sure of everybody, compare once more.",
+    differsTitle: "Then somebody may be listening in between.",
+    differsAgain:
+      "Look once more, both at the same moment: the code changes when somebody comes or goes.",
+    differsQuiet: "Say nothing in this room that only the others should hear.",
+    differsLeave: "Leave, make a new room, and send its link by another way.",
+    leave: "Leave the room",
     changes:
       "It changes whenever somebody joins or leaves, and now and then by itself. Compare while it stays still.",
     notYet: "Wait until somebody has confirmed you before comparing.",
@@ -107,6 +130,8 @@ export const en = {
     unseen_one: "{{count}} new message",
     unseen_other: "{{count}} new messages",
     latest: "Jump to the latest",
+    unread: "New since you looked away",
+    heard: "New messages",
   },
   message: {
     you: "You",
@@ -137,6 +162,19 @@ export const en = {
     splitBy: "This room has split here, by a change from {{name}}.",
     rejoined: "You lost your seat and joined again. Nothing in between was received.",
     repeated: "{{name}} sent the same message twice. The copy is not shown.",
+    meaning: "What does this mean?",
+    meaningGap:
+      "You were away for longer than the relay keeps messages, or it dropped some. What was in them cannot be had again. If it matters, ask the others.",
+    meaningUnopened:
+      "It was sealed for keys that this tab does not hold, or was damaged on its way. Nobody else can read it by that. Ask for it again.",
+    meaningOrderLost:
+      "The relay was restarted and the people here rebuilt the room. The encryption is the same as before; only the order around this moment is uncertain.",
+    meaningSplit:
+      "Not everybody here sees the same room any more. That can be a fault, or somebody at the relay telling different people different things. Compare the safety code; if it differs, leave and make a new room.",
+    meaningRejoined:
+      "This tab was cut off for too long, so it came back with new keys. Messages of that time were never meant for these keys. Compare the safety code again if that matters to you.",
+    meaningRepeated:
+      "A message can only come twice if its sender’s page sends it twice. It is either a fault there, or a page that was changed.",
   },
   composer: {
     label: "Message",
@@ -145,6 +183,8 @@ export const en = {
     hint: "Enter sends, Shift and Enter starts a new line.",
     tooLong_one: "Too long by {{count}} byte. Shorten it, or send it in parts.",
     tooLong_other: "Too long by {{count}} bytes. Shorten it, or send it in parts.",
+    budget_one: "Room for about {{count}} more character.",
+    budget_other: "Room for about {{count}} more characters.",
     held: "Your message waits until somebody here confirms you.",
   },
   addressBar: {
@@ -159,8 +199,20 @@ export const en = {
     leaving: "leaving",
     present: "here",
     suffix: "key {{suffix}}",
+    resize: "Width of the list of people",
     ttl: "Messages disappear after {{duration}}.",
     cap: "At most {{people}}.",
+  },
+  shortcuts: {
+    title: "Keyboard shortcuts",
+    send: "Send",
+    newLine: "New line",
+    walk: "From message to message",
+    first: "To the first message",
+    newest: "To the newest message",
+    write: "To the message field",
+    overview: "This overview",
+    close: "Close what is open",
   },
   leave: {
     button: "Leave",

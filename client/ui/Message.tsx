@@ -1,8 +1,10 @@
+import { useRef } from "preact/hooks";
 import { t } from "../i18n/i18n.ts";
 import { suffixOf } from "../state/roster.ts";
 import type { MessageItem, RoomView } from "../state/view.ts";
 import { DeliveryLine } from "./DeliveryLine.tsx";
 import { Icon } from "./Icon.tsx";
+import { useLife } from "./life.ts";
 import { linkify } from "./linkify.ts";
 import { Name } from "./Name.tsx";
 import { Time } from "./Time.tsx";
@@ -11,11 +13,15 @@ interface MessageProps {
   readonly item: MessageItem;
   /** The author is named above; otherwise only to those who listen. */
   readonly startsGroup: boolean;
+  /** Its time stands for those above it, of the same minute. */
+  readonly endsMinute: boolean;
   readonly room: RoomView;
 }
 
 /** One message: author first, then the text, its time and how far it got. */
-export function Message({ item, startsGroup, room }: MessageProps) {
+export function Message({ item, startsGroup, endsMinute, room }: MessageProps) {
+  const bubble = useRef<HTMLDivElement>(null);
+  useLife(bubble, item.goesAtMs, room.policy.value.messageTtlMs);
   const side = item.isOwn ? "message-own" : "message-other";
   return (
     <div class={`message ${side} message-${item.delivery}${startsGroup ? " message-first" : ""}`}>
@@ -23,7 +29,7 @@ export function Message({ item, startsGroup, room }: MessageProps) {
         {item.isOwn ? t("message.you") : <Name nickname={item.nickname} />}{" "}
         {!item.isOwn && startsGroup && <span class="suffix">{suffixOf(item.sender)}</span>}
       </p>
-      <div class="bubble">
+      <div class="bubble" ref={bubble}>
         <div class="text" dir="auto">
           {linkify(item.text).map((piece, index) =>
             piece.kind === "text" ? (
@@ -41,7 +47,7 @@ export function Message({ item, startsGroup, room }: MessageProps) {
             ),
           )}
         </div>
-        <p class="meta">
+        <p class={endsMinute || item.delivery !== "sent" ? "meta" : "meta visually-hidden"}>
           <Time atMs={item.sentAtMs} />
           {item.isOwn && item.delivery === "pending" && (
             <span class="delivery">{t("message.pending")}</span>
@@ -53,6 +59,7 @@ export function Message({ item, startsGroup, room }: MessageProps) {
             </span>
           )}
         </p>
+        {item.goesAtMs !== null && <span class="life" aria-hidden="true" />}
       </div>
       {(item.delivery === "failed" || item.delivery === "maybe") && (
         <DeliveryLine item={item} room={room} />

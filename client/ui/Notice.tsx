@@ -5,25 +5,37 @@ import { Time } from "./Time.tsx";
 
 type What = NoticeItem["what"];
 
-/** Something may be missing or wrong here: these lines must not be overlooked. */
-const GRAVE: ReadonlySet<What["kind"]> = new Set([
-  "gap",
-  "missing",
-  "unopened",
-  "order-lost",
-  "split",
-  "rejoined",
-  "repeated",
-]);
+/** Something may be missing or wrong here: these lines must not be overlooked, and say what to make of it. */
+const MEANINGS = {
+  founded: null,
+  joined: null,
+  left: null,
+  gap: "notice.meaningGap",
+  missing: "notice.meaningGap",
+  unopened: "notice.meaningUnopened",
+  "order-lost": "notice.meaningOrderLost",
+  split: "notice.meaningSplit",
+  rejoined: "notice.meaningRejoined",
+  repeated: "notice.meaningRepeated",
+} as const satisfies Record<What["kind"], string | null>;
 
 /** A line of its own: "Ada joined at 14:30". */
 export function Notice({ item }: { readonly item: NoticeItem }) {
   const { text, name } = wording(item.what);
-  const isGrave = GRAVE.has(item.what.kind);
+  const meaning = MEANINGS[item.what.kind];
+  const isGrave = meaning !== null;
   return (
-    <p class={isGrave ? "notice notice-grave" : "notice"}>
-      <Sentence text={text} name={name} /> {!isGrave && t("message.at")} <Time atMs={item.atMs} />
-    </p>
+    <div class={isGrave ? "notice notice-grave" : "notice"}>
+      <p>
+        <Sentence text={text} name={name} /> {!isGrave && t("message.at")} <Time atMs={item.atMs} />
+      </p>
+      {meaning !== null && (
+        <details class="meaning">
+          <summary>{t("notice.meaning")}</summary>
+          <p>{t(meaning)}</p>
+        </details>
+      )}
+    </div>
   );
 }
 

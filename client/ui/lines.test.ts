@@ -39,6 +39,24 @@ const days = (items: readonly (MessageItem | NoticeItem)[]) =>
   linesOf(items, now, utc).map((line) => line.dayStartsMs !== null);
 
 describe("grouping", () => {
+  it("shows one time for what one sender said within a minute", () => {
+    const minute = now - (now % 60_000);
+    const items = [
+      says("bob", minute),
+      says("bob", minute + 59_999),
+      says("bob", minute + 60_000),
+      says("carol", minute + 60_001),
+      joins("dave", minute + 60_002),
+    ];
+    expect(linesOf(items, now, utc).map(({ endsMinute }) => endsMinute)).toEqual([
+      false,
+      true,
+      true,
+      true,
+      true,
+    ]);
+  });
+
   it("puts messages of one sender in a row under one author line", () => {
     expect(starts([says("alice", now - 3), says("alice", now - 2), says("bob", now - 1)])).toEqual([
       true,

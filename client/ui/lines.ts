@@ -11,6 +11,8 @@ export interface Line {
   readonly dayStartsMs: number | null;
   /** The author line stands above this message. Always true of notices. */
   readonly startsGroup: boolean;
+  /** The next message is of another group or minute: this one shows the time for those above it. */
+  readonly endsMinute: boolean;
 }
 
 /**
@@ -25,14 +27,15 @@ export function linesOf(
   const today = dayNumber(nowMs, place);
   let day = Number.NEGATIVE_INFINITY;
   let above: TimelineItem | null = null;
-  return items.map((item) => {
+  return items.map((item, index) => {
     const itsDay = Math.min(dayNumber(timeOf(item), place), today);
     const isNewDay = itsDay > day;
     const startsGroup = isNewDay || above === null || !belongTogether(above, item);
+    const endsMinute = !sharesMinute(item, items[index + 1]);
     above = item;
-    if (!isNewDay) return { item, dayStartsMs: null, startsGroup };
+    if (!isNewDay) return { item, dayStartsMs: null, startsGroup, endsMinute };
     day = itsDay;
-    return { item, dayStartsMs: Math.min(timeOf(item), nowMs), startsGroup };
+    return { item, dayStartsMs: Math.min(timeOf(item), nowMs), startsGroup, endsMinute };
   });
 }
 
@@ -47,6 +50,12 @@ export function unseenBelow(items: readonly TimelineItem[], lastSeenKey: string 
 
 function timeOf(item: TimelineItem): number {
   return item.kind === "message" ? item.sentAtMs : item.atMs;
+}
+
+function sharesMinute(item: TimelineItem, next: TimelineItem | undefined): boolean {
+  if (next?.kind !== "message" || item.kind !== "message") return false;
+  const isSame = Math.floor(item.sentAtMs / 60_000) === Math.floor(next.sentAtMs / 60_000);
+  return isSame && belongTogether(item, next);
 }
 
 function belongTogether(above: TimelineItem, item: TimelineItem): boolean {
