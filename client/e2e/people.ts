@@ -124,7 +124,7 @@ export async function isTold({ page }: Pick<Window, "page">, title: string): Pro
 export async function safetyCodeOf({ page }: Window): Promise<string> {
   await page.getByRole("button", { name: "Safety code" }).click();
   const dialog = page.getByRole("dialog", { name: "Safety code" });
-  const code = /(?:\d{5}\s+){5}\d{5}/.exec(await dialog.innerText())?.[0] ?? "";
+  const groups = (await dialog.innerText()).match(/\b\d{5}\b/g) ?? [];
   await dialog.getByRole("button", { name: "Close" }).click();
-  return code.replaceAll(/\s+/g, " ");
+  return groups.join(" ");
 }

@@ -67,6 +67,16 @@ function surplusOf(text: string): number {
   return utf8(text.trimEnd()).length - MAX_TEXT_BYTES;
 }
 
+/** Told from so many bytes before the limit on. */
+const BUDGET_TOLD_BYTES = MAX_TEXT_BYTES / 8;
+
+/** About how many more characters fit, going by those written so far; null: not worth telling. */
+function budgetOf(text: string, surplusBytes: number): number | null {
+  if (-surplusBytes > BUDGET_TOLD_BYTES) return null;
+  const bytesEach = (MAX_TEXT_BYTES + surplusBytes) / Array.from(text.trimEnd()).length;
+  return Math.floor(-surplusBytes / bytesEach);
+}
+
 interface ComposerHintProps {
   readonly id: string;
   readonly room: RoomView;
@@ -82,6 +92,14 @@ function ComposerHint({ id, room, draft }: ComposerHintProps) {
     return (
       <p id={id} class="error" role="alert">
         {t("composer.tooLong", { count: surplusBytes })}
+      </p>
+    );
+  }
+  const budget = budgetOf(draft, surplusBytes);
+  if (budget !== null) {
+    return (
+      <p id={id} class="hint">
+        {t("composer.budget", { count: budget })}
       </p>
     );
   }

@@ -1,12 +1,16 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import type { RefObject } from "preact";
 import { t } from "../i18n/i18n.ts";
 import type { RoomView } from "../state/view.ts";
 import { Brand } from "./Brand.tsx";
 import { Composer } from "./Composer.tsx";
+import { Divider } from "./Divider.tsx";
 import { Icon } from "./Icon.tsx";
 import { Invite } from "./Invite.tsx";
 import { Leave } from "./Leave.tsx";
 import { Roster } from "./Roster.tsx";
+import { Shortcuts } from "./Shortcuts.tsx";
 import { StatusLine } from "./StatusLine.tsx";
 import { Timeline } from "./Timeline.tsx";
 
@@ -15,6 +19,12 @@ const ROSTER_ID = "roster";
 /** The room: who is here, how safe it is, what was said, and a place to write. */
 export function RoomScreen({ room }: { readonly room: RoomView }) {
   const isRosterOpen = useSignal(false);
+  const peopleButton = useRef<HTMLButtonElement>(null);
+  /** `isDone`: nothing else took the focus, so it goes back to where it came from. */
+  const closeRoster = (isDone: boolean) => {
+    isRosterOpen.value = false;
+    if (isDone) peopleButton.current?.focus();
+  };
   useSignalEffect(() => {
     if (room.pendingCount.value === 0) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
@@ -24,7 +34,7 @@ export function RoomScreen({ room }: { readonly room: RoomView }) {
   useSignalEffect(() => {
     if (!isRosterOpen.value) return;
     const close = (event: KeyboardEvent) => {
-      if (event.key === "Escape") isRosterOpen.value = false;
+      if (event.key === "Escape") closeRoster(true);
     };
     addEventListener("keydown", close);
     return () => removeEventListener("keydown", close);
@@ -36,11 +46,13 @@ export function RoomScreen({ room }: { readonly room: RoomView }) {
         <div class="room-actions">
           <PeopleButton
             room={room}
+            button={peopleButton}
             isOpen={isRosterOpen.value}
             toggle={() => (isRosterOpen.value = !isRosterOpen.value)}
           />
           <Invite link={room.link} hasPassphrase={room.hasPassphrase} />
           <Leave room={room} />
+          <Shortcuts />
         </div>
       </header>
       <StatusLine room={room} />
@@ -49,24 +61,46 @@ export function RoomScreen({ room }: { readonly room: RoomView }) {
           <Timeline room={room} />
           <Composer room={room} />
         </main>
-        <Roster id={ROSTER_ID} room={room} isOpen={isRosterOpen.value} />
+        {isRosterOpen.value && (
+          <button
+            type="button"
+            class="backdrop"
+            tabIndex={-1}
+            aria-label={t("room.close")}
+            onClick={() => closeRoster(true)}
+          />
+        )}
+        <Divider />
+        <Roster
+          id={ROSTER_ID}
+          room={room}
+          isOpen={isRosterOpen.value}
+          close={() => closeRoster(sheetHasFocus())}
+        />
       </div>
     </div>
   );
 }
 
+/** False once the focus has gone on to something else by itself. */
+function sheetHasFocus(): boolean {
+  return document.getElementById(ROSTER_ID)?.contains(document.activeElement) ?? false;
+}
+
 interface PeopleButtonProps {
   readonly room: RoomView;
+  readonly button: RefObject<HTMLButtonElement | null>;
   readonly isOpen: boolean;
   readonly toggle: () => void;
 }
 
 /** Opens the roster where there is no place for it beside the messages. */
-function PeopleButton({ room, isOpen, toggle }: PeopleButtonProps) {
+function PeopleButton({ room, button, isOpen, toggle }: PeopleButtonProps) {
   const count = room.roster.value.length;
   return (
     <button
       type="button"
+      ref={button}
       class="button people-button"
       aria-expanded={isOpen}
       aria-controls={ROSTER_ID}

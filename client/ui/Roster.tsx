@@ -1,24 +1,55 @@
+import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/i18n.ts";
 import type { RoomView, RosterEntry } from "../state/view.ts";
 import { LinkInAddressBar } from "./LinkInAddressBar.tsx";
 import { Name } from "./Name.tsx";
+import { useSwipe } from "./swipe.ts";
 import { formatDuration } from "./time.ts";
 
 interface RosterProps {
   readonly id: string;
   readonly room: RoomView;
-  /** On narrow screens it covers the messages, when open. */
+  /** On narrow screens it is a sheet over the messages, when open. */
   readonly isOpen: boolean;
+  readonly close: () => void;
 }
 
 /** Everybody who holds the room's keys: nobody is present invisibly. */
-export function Roster({ id, room, isOpen }: RosterProps) {
+export function Roster({ id, room, isOpen, close }: RosterProps) {
   const titleId = `${id}-title`;
   const policy = room.policy.value;
-  const people = t("start.capPeople", { count: policy.memberCap });
+  const sheet = useRef<HTMLElement>(null);
+  const handle = useRef<HTMLDivElement>(null);
+  const closeButton = useRef<HTMLButtonElement>(null);
+  useSwipe(sheet, handle, close);
+  useEffect(() => {
+    if (isOpen) closeButton.current?.focus();
+  }, [isOpen]);
   return (
-    <aside id={id} class={isOpen ? "roster roster-open" : "roster"} aria-labelledby={titleId}>
-      <h2 id={titleId}>{t("room.people")}</h2>
+    <aside
+      id={id}
+      ref={sheet}
+      class={isOpen ? "roster roster-open" : "roster"}
+      aria-labelledby={titleId}
+      onFocusOut={({ relatedTarget }) => {
+        // Whoever goes on to something else, with Tab or a finger, is done with the sheet that covers it.
+        if (!isOpen || !(relatedTarget instanceof Element)) return;
+        const isWithin = sheet.current?.contains(relatedTarget) ?? false;
+        // Its own button closes it by itself.
+        if (!isWithin && relatedTarget.getAttribute("aria-controls") !== id) close();
+      }}
+    >
+      <div class="roster-head" ref={handle}>
+        <h2 id={titleId}>{t("room.people")}</h2>
+        <button
+          type="button"
+          class="button button-quiet roster-close"
+          ref={closeButton}
+          onClick={close}
+        >
+          {t("room.close")}
+        </button>
+      </div>
       <ul class="roster-list" aria-labelledby={titleId}>
         {room.roster.value.map((entry) => (
           <Person key={entry.session} entry={entry} />
@@ -26,7 +57,9 @@ export function Roster({ id, room, isOpen }: RosterProps) {
       </ul>
       <div class="roster-foot">
         <p class="hint">{t("roster.ttl", { duration: formatDuration(policy.messageTtlMs) })}</p>
-        <p class="hint">{t("roster.cap", { people })}</p>
+        <p class="hint">
+          {t("roster.cap", { people: t("start.capPeople", { count: policy.memberCap }) })}
+        </p>
         <LinkInAddressBar />
       </div>
     </aside>
