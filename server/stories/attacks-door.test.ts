@@ -9,7 +9,8 @@ import type { Bytes } from "../../shared/bytes.ts";
 import { PROTOCOL_VERSION, type ClientFrame, type Enter } from "../../shared/protocol.ts";
 import { goesOn, roomOf } from "./going-on.ts";
 import { framesFrom } from "./hostile-relay.ts";
-import { createWorld, ORIGIN, type Person, type World } from "./world.ts";
+import { ORIGIN } from "./attach.ts";
+import { createWorld, type Person, type World } from "./world.ts";
 
 /** What the thief has: the room's link where he has it, and everything that alice ever sent. */
 interface Loot {

@@ -15,7 +15,8 @@ import type { Policy } from "../../shared/policy.ts";
 import { RULES_VERSION, type ClientFrame, type Refounding } from "../../shared/protocol.ts";
 import type { HostileCommit } from "./hostile-offers.ts";
 import { createPuppet, type Aim, type Puppet } from "./puppet.ts";
-import { ORIGIN, POLICY, type World } from "./world.ts";
+import { ORIGIN } from "./attach.ts";
+import { POLICY, type World } from "./world.ts";
 
 export interface Insider {
   readonly link: string;

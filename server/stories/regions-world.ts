@@ -10,13 +10,13 @@ import { parseRegionName, type RegionName } from "../drivers/kafka/partition-rec
 import type { OrderTopic } from "../drivers/kafka/order-topic.ts";
 import { createTestLog, type TestLog } from "../drivers/kafka/test-topic.ts";
 import { letPass, type TestRedis } from "../drivers/redis/test-redis.ts";
-import { attachConnection } from "../edge/connection.ts";
 import { judge } from "../room/judge.ts";
 import { DEFAULT_ROOM_LIMITS } from "../room/limits.ts";
 import { createRooms, type Rooms } from "../room/rooms.ts";
+import { attachTo } from "./attach.ts";
 import { createHandClock, type HandClock } from "./hand-clock.ts";
 import { createNetwork } from "./wire.ts";
-import { createPerson, ORIGIN, POLICY, type Person } from "./world.ts";
+import { createPerson, POLICY, type Person } from "./world.ts";
 
 export interface Traveller extends Person {
   /** From the next connection on. */
@@ -168,22 +168,8 @@ export async function createRegionsWorld(servers: readonly TestRedis[]): Promise
         const relay = choices.find(({ isUp, log: of }) => isUp && of.isReady());
         if (relay === undefined) return false;
         served = relay;
-        attachConnection(
-          socket,
-          { origin: ORIGIN, addressKey: name },
-          {
-            clock,
-            random,
-            frameRate: { perSecond: 1_000, burst: 10_000 },
-            enter: (visitor, line) =>
-              relay.rooms.enter(visitor, {
-                ...line,
-                send: (frame) => (relay.isUp ? line.send(frame) : undefined),
-                close: (...given) => (relay.isUp ? line.close(...given) : undefined),
-              }),
-            failed,
-          },
-        );
+        const isUp = (): boolean => relay.isUp;
+        attachTo({ clock, rooms: relay.rooms, isUp, name, failed }, socket);
         return true;
       },
     });

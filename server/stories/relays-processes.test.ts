@@ -11,7 +11,8 @@ import { webSockets } from "../../client/net/socket.ts";
 import { startRedis, type TestRedis } from "../drivers/redis/test-redis.ts";
 import { confirmed, expectOneRoom } from "./promises.ts";
 import { presentTo, talk } from "./relays-world.ts";
-import { createPerson, ORIGIN, POLICY, type Person } from "./world.ts";
+import { ORIGIN } from "./attach.ts";
+import { createPerson, POLICY, type Person } from "./world.ts";
 import { createNetwork } from "./wire.ts";
 
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));

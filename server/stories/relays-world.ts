@@ -5,14 +5,13 @@ import type { Policy } from "../../shared/policy.ts";
 import { createRedisLog, type RedisLog } from "../drivers/redis/redis-log.ts";
 import { startRedis, type TestRedis } from "../drivers/redis/test-redis.ts";
 import { createSystemClock } from "../drivers/system-clock.ts";
-import { attachConnection } from "../edge/connection.ts";
-import type { Socket } from "../edge/socket.ts";
 import { judge } from "../room/judge.ts";
 import { DEFAULT_ROOM_LIMITS } from "../room/limits.ts";
 import { createRooms, type Rooms } from "../room/rooms.ts";
 import type { RoomEvent } from "../room/site.ts";
+import { attachTo } from "./attach.ts";
 import { createNetwork } from "./wire.ts";
-import { createPerson, ORIGIN, POLICY, type Person, type World } from "./world.ts";
+import { createPerson, POLICY, type Person, type World } from "./world.ts";
 
 /** Somebody whom the load balancer sends to one relay, or to the next one that is up. */
 export interface Guest extends Person {
@@ -104,26 +103,6 @@ export async function createRelaysWorld(count: number): Promise<RelaysWorld> {
     return relay;
   }
 
-  function serve(relay: Relay, socket: Socket, name: string): void {
-    // A relay that was killed answers nobody, whatever its timers still do.
-    attachConnection(
-      socket,
-      { origin: ORIGIN, addressKey: name },
-      {
-        clock,
-        random,
-        frameRate: { perSecond: 1_000, burst: 10_000 },
-        enter: (visitor, line) =>
-          relay.rooms.enter(visitor, {
-            ...line,
-            send: (frame) => (relay.isUp ? line.send(frame) : undefined),
-            close: (...given) => (relay.isUp ? line.close(...given) : undefined),
-          }),
-        failed,
-      },
-    );
-  }
-
   function person(name: string, relay: number): Guest {
     let wanted = relay;
     let served = relay;
@@ -135,7 +114,9 @@ export async function createRelaysWorld(count: number): Promise<RelaysWorld> {
         const chosen = choices.find((i) => relayNo(i).isUp);
         if (chosen === undefined) return false;
         served = chosen;
-        serve(relayNo(chosen), socket, name);
+        const relayThen = relayNo(chosen);
+        const isUp = (): boolean => relayThen.isUp;
+        attachTo({ clock, rooms: relayThen.rooms, isUp, name, failed }, socket);
         return true;
       },
     });

@@ -7,15 +7,14 @@ import type { Bytes } from "../../shared/bytes.ts";
 import { DEFAULT_GRACE_MS, MAX_LIFETIME_MS } from "../../shared/limits.ts";
 import type { Policy } from "../../shared/policy.ts";
 import { createMemoryLog, type MemoryLog } from "../drivers/memory-log.ts";
-import { attachConnection } from "../edge/connection.ts";
 import type { Judge, Log } from "../ports/log.ts";
 import { judge } from "../room/judge.ts";
 import { DEFAULT_ROOM_LIMITS, type RoomLimits } from "../room/limits.ts";
 import { createRooms, type Rooms } from "../room/rooms.ts";
+import { attachTo, ORIGIN } from "./attach.ts";
 import { createHandClock, type HandClock } from "./hand-clock.ts";
 import { createNetwork, type Network } from "./wire.ts";
 
-export const ORIGIN = "http://mayfly.test";
 export const POLICY: Policy = {
   messageTtlMs: 3_600_000,
   memberCap: 100,
@@ -111,23 +110,9 @@ export function createWorld(options: WorldOptions = {}): World {
       attach(socket) {
         if (relay === null) return false;
         const serving = relay;
-        attachConnection(
-          socket,
-          { origin: ORIGIN, addressKey: name },
-          {
-            clock,
-            random,
-            frameRate: { perSecond: 1_000, burst: 10_000 },
-            // A relay that was killed answers nobody, whatever its timers still do.
-            enter: (visitor, line) =>
-              serving.rooms.enter(visitor, {
-                ...line,
-                send: (frame) => (serving === relay ? line.send(frame) : undefined),
-                close: (...given) => (serving === relay ? line.close(...given) : undefined),
-              }),
-            failed: (fault) => faults.push(fault),
-          },
-        );
+        const isUp = (): boolean => serving === relay;
+        const failed = (fault: unknown): void => void faults.push(fault);
+        attachTo({ clock, rooms: serving.rooms, isUp, name, failed }, socket);
         return true;
       },
     });
