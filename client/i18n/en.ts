@@ -70,7 +70,7 @@ export const en = {
     offline: "You are offline. What you write waits here.",
     joining: "Joining. Your messages wait until somebody here confirms you.",
     sealed: "End-to-end encrypted",
-    kept: "Each message stays for {{duration}}, then it is gone everywhere.",
+    kept: "Messages stay for {{duration}}.",
     long: "Still trying. Nothing is lost: it is sent when the connection is back.",
     differs: "The safety code did not match. Say nothing here that only the others should hear.",
     unconfirmed:

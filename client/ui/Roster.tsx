@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/i18n.ts";
 import type { RoomView, RosterEntry } from "../state/view.ts";
 import { LinkInAddressBar } from "./LinkInAddressBar.tsx";
@@ -22,7 +22,8 @@ export function Roster({ id, room, isOpen, close }: RosterProps) {
   const handle = useRef<HTMLDivElement>(null);
   const closeButton = useRef<HTMLButtonElement>(null);
   useSwipe(sheet, handle, close);
-  useEffect(() => {
+  // At once: a key pressed right after must find the focus where it belongs.
+  useLayoutEffect(() => {
     if (isOpen) closeButton.current?.focus();
   }, [isOpen]);
   return (

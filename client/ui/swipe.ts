@@ -17,6 +17,8 @@ export function useSwipe(
     let fromY: number | null = null;
     const push = (px: number) => sheet.current?.style.setProperty("--pushed", `${px}px`);
     const down = (event: PointerEvent) => {
+      // A captured pointer no longer clicks what stands on the handle.
+      if (event.target instanceof Element && event.target.closest("button") !== null) return;
       fromY = event.clientY;
       grip.setPointerCapture(event.pointerId);
     };

@@ -115,7 +115,7 @@ const rooms: Readonly<Record<string, RoomState>> = {
   "room-reconnecting": { roster: everybody, timeline: talk, connection: "reconnecting" },
   "room-huge": {
     roster: everybody,
-    timeline: Array.from({ length: 50 }, () =>
+    timeline: Array.from({ length: 250 }, () =>
       long.map((item) => ({ ...item, key: `${item.key}-${Math.random()}` })),
     ).flat(),
   },
