@@ -14,7 +14,7 @@ import { isJoinable, isRefoundingOf, refoundFrame } from "./entering.ts";
 import { overBy } from "./over.ts";
 import { createSetbacks } from "./setbacks.ts";
 import type { Sitting } from "./sitting.ts";
-import { createTalk, type Answer } from "./talk.ts";
+import { createTalk, type Answer, type Frame } from "./talk.ts";
 import type { OverReason } from "./view.ts";
 
 /** A room that is not there is looked for so often, by who has been in it: others may re-found it. */
@@ -27,8 +27,6 @@ const VISIT_PAUSE_MS = 2_000;
 const STEP_PATIENCE_MS = 12_000;
 /** How long a farewell may take to leave the socket. */
 const FAREWELL_MS = 300;
-
-type Frame<K extends ServerFrame["kind"]> = ServerFrame & { readonly kind: K };
 
 export interface StayDeps extends ConnectionDeps {
   readonly keys: RoomKeys;

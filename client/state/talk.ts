@@ -8,6 +8,9 @@ import type { CloseReason } from "../../shared/close-codes.ts";
 import type { ClientFrame, ServerFrame } from "../../shared/protocol.ts";
 import { createConnection, SILENCE_NOTICED_MS, type ConnectionDeps } from "../net/connection.ts";
 
+/** A relay's frame of that kind. */
+export type Frame<K extends ServerFrame["kind"]> = ServerFrame & { readonly kind: K };
+
 /** Says something on the socket that a frame came from; nothing once that is gone. */
 export type Answer = (frame: ClientFrame) => void;
 
