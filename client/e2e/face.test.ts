@@ -171,6 +171,8 @@ describe("a draft", () => {
     world().expectOutage();
     bob.wire.cut();
     await expect.poll(() => statusOf(bob)).toContain("Reconnecting");
+    expect(await statusOf(bob)).not.toContain("Still trying");
+    await expect.poll(() => statusOf(bob)).toContain("Still trying");
     expect(await field.inputValue()).toBe("half a thought");
     bob.wire.mend();
     await expect.poll(() => statusOf(bob)).not.toContain("Reconnecting");

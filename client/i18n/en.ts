@@ -71,7 +71,7 @@ export const en = {
     joining: "Joining. Your messages wait until somebody here confirms you.",
     sealed: "End-to-end encrypted",
     kept: "Messages stay for {{duration}}.",
-    long: "Still trying. Nothing is lost: it is sent when the connection is back.",
+    long: "Still trying: it is sent when the connection is back.",
     differs: "The safety code did not match. Say nothing here that only the others should hear.",
     unconfirmed:
       "Nobody has confirmed you yet, so you may not be among the people you expect. Your messages are held.",

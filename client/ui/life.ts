@@ -27,7 +27,7 @@ function start(watch: Watch): () => void {
 
 /** The part of its time that is left, from 1 to 0, in thousandths. 1 while its time has not begun. */
 export function lifeLeft(goesAtMs: number | null, ttlMs: number, nowMs: number): number {
-  if (goesAtMs === null || ttlMs <= 0) return 1;
+  if (goesAtMs === null || !Number.isFinite(goesAtMs) || ttlMs <= 0) return 1;
   return Math.round(Math.min(Math.max((goesAtMs - nowMs) / ttlMs, 0), 1) * 1000) / 1000;
 }
 
