@@ -27,6 +27,8 @@ export interface KafkaSide {
 
 const PARTITIONS = 4;
 
+const addressOf = (port: number): string => `http://127.0.0.1:${port}`;
+
 /** Starts brokers with a line for each of so many regions. */
 export async function startKafkaSide(
   { regions, relays }: { readonly regions: number; readonly relays: number },
@@ -63,7 +65,7 @@ export async function startKafkaSide(
         KAFKA_ALLOW_FEWER_REPLICAS: count < 3 ? "yes" : "no",
         REGION: `region-${region}`,
         REGION_PORT: String(borders[region]?.[relay] ?? 0),
-        REGION_PEERS: others.map((port) => `http://127.0.0.1:${port}`).join(","),
+        ...(others.length > 0 ? { REGION_PEERS: others.map(addressOf).join(",") } : {}),
         REGION_SECRET_FILE: secretFile,
       };
     },
