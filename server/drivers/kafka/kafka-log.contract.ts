@@ -19,6 +19,9 @@ const READY_TRIES = 200;
 const SHARE_STEPS = 10;
 const APPLIED_MS = 2_000;
 
+/** Keys that outlive rooms: how far a region is, who applies, a copy being installed. */
+const OF_PARTITION = /:(place|place:install|owner|owner:rival)$/;
+
 export interface TestTopics {
   readonly order: (region: string) => OrderTopic;
   readonly signals: (region: string, read: SignalReader) => SignalTopic;
@@ -29,6 +32,8 @@ export interface RegionsUnderTest extends LogUnderTest {
   /** Another relay, of that region. */
   readonly relayIn: (region: number) => Promise<KafkaLog>;
   readonly clock: HandClock;
+  /** What any region's Redis holds of any room. */
+  readonly roomKeys: () => Promise<readonly string[]>;
 }
 
 export interface RegionsParts {
@@ -105,6 +110,11 @@ export async function createRegions(parts: RegionsParts): Promise<RegionsUnderTe
     }
   }
 
+  async function roomKeys(): Promise<readonly string[]> {
+    const keys = await Promise.all(servers.map(({ client }) => client.keys("*")));
+    return keys.flat().filter((key) => !OF_PARTITION.test(key));
+  }
+
   return {
     log: await relayIn(0),
     clock,
@@ -119,10 +129,8 @@ export async function createRegions(parts: RegionsParts): Promise<RegionsUnderTe
         await settle();
       }
     },
-    async isEmpty() {
-      const keys = await Promise.all(servers.map(({ client }) => client.keys("*")));
-      return keys.flat().every((key) => /:(place|owner|owner:rival)$/.test(key));
-    },
+    roomKeys,
+    isEmpty: async () => (await roomKeys()).length === 0,
     async close() {
       await Promise.all([probe.close(), ...logs.map(({ log }) => log.close())]);
     },
