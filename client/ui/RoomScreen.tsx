@@ -1,5 +1,5 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { RefObject } from "preact";
 import { t } from "../i18n/i18n.ts";
 import type { RoomView } from "../state/view.ts";
@@ -31,14 +31,14 @@ export function RoomScreen({ room }: { readonly room: RoomView }) {
     addEventListener("beforeunload", ask);
     return () => removeEventListener("beforeunload", ask);
   });
-  useSignalEffect(() => {
-    if (!isRosterOpen.value) return;
+  useEffect(() => {
+    // Heard all along: one added when the sheet opens would come a frame too late for a quick hand.
     const close = (event: KeyboardEvent) => {
-      if (event.key === "Escape") closeRoster(true);
+      if (event.key === "Escape" && isRosterOpen.peek()) closeRoster(true);
     };
     addEventListener("keydown", close);
     return () => removeEventListener("keydown", close);
-  });
+  }, []);
   return (
     <div class="room">
       <header class="room-head">
