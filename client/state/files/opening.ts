@@ -1,0 +1,181 @@
+/** One attachment of the timeline: shown, played, saved; and everything of it given back afterwards. */
+import { signal, type Signal } from "@preact/signals-core";
+import type { Bytes } from "../../../shared/bytes.ts";
+import { CHUNK_BYTES } from "../../../shared/limits.ts";
+import { measure } from "../../media/dimensions.ts";
+import { familyOf, mimeOf, type FileKind } from "../../media/kinds.ts";
+import { sniff } from "../../media/sniff.ts";
+import type { AnnouncedFile } from "./announced.ts";
+import type { Attachment, Opened, OpenFailure, Saving, Upload } from "./attachment.ts";
+import type { Player } from "./player.ts";
+
+/** Where a content comes from: a relay, or the person's own disk. */
+export interface Source {
+  chunk(index: number, signal: AbortSignal): Promise<Bytes | OpenFailure>;
+  whole(signal: AbortSignal, got: (bytes: number) => void): Promise<Blob | OpenFailure>;
+  /** The whole is there without being fetched. */
+  readonly isLocal: boolean;
+}
+
+/** What the host does for files. */
+export interface FileHost {
+  createUrl(content: Blob): string;
+  revokeUrl(url: string): void;
+  /** Hands a content to the browser to be saved under that name. */
+  save(content: Blob, name: string): void;
+  readonly player: Player;
+}
+
+export interface OpeningDeps {
+  readonly host: FileHost;
+  /** It was opened: of those shown as a whole only the newest stay (HOSTILE 57). */
+  readonly shown: (attachment: OpenAttachment) => void;
+}
+
+export interface OpenAttachment extends Attachment {
+  readonly upload: Signal<Upload>;
+  /** Stops and gives back everything for good. */
+  forget(): void;
+}
+
+type Shown = Exclude<Opened, { kind: "closed" | "loading" }>;
+type Meta = Omit<AnnouncedFile, "file" | "key">;
+
+/** `controls` is what the person may do with its upload, where it is one's own. */
+export function createAttachment(
+  { key, meta, source }: { readonly key: string; readonly meta: Meta; readonly source: Source },
+  { host, shown }: OpeningDeps,
+  upload: Signal<Upload>,
+  controls: Pick<Attachment, "pause" | "resume">,
+): OpenAttachment {
+  const { kind, sizeBytes } = meta;
+  const family = familyOf(kind);
+  const opened = signal<Opened>({ kind: "closed" });
+  const saving = signal<Saving>({ kind: "idle" });
+  let stopOpening = new AbortController();
+  const stopSaving = new AbortController();
+  let giveBack = (): void => undefined;
+
+  async function openPicture(stop: AbortSignal): Promise<Shown> {
+    const content = await source.whole(stop, (gotBytes) => {
+      if (!stop.aborted) opened.value = { kind: "loading", gotBytes };
+    });
+    if (typeof content === "string") return { kind: "broken", why: content };
+    const real = sniff(await headOf(content));
+    if (familyOf(real) !== "picture") return { kind: "broken", why: "mislabelled" };
+    const measured = await measure(content, real);
+    if (measured === null) return { kind: "broken", why: "mislabelled" };
+    if (measured === "too-many-pixels") return { kind: "broken", why: measured };
+    return shownAs(content, real);
+  }
+
+  function shownAs(content: Blob, real: FileKind): Shown {
+    const url = host.createUrl(content.slice(0, content.size, mimeOf(real)));
+    giveBack = () => host.revokeUrl(url);
+    return { kind: "shown", url, way: "blob" };
+  }
+
+  async function openPlayed(stop: AbortSignal): Promise<Shown> {
+    const head = await source.chunk(0, stop);
+    if (typeof head === "string") return { kind: "broken", why: head };
+    const real = sniff(head);
+    if (!isPlayed(real)) return { kind: "broken", why: "mislabelled" };
+    const playing = source.isLocal ? null : await openStream(mimeOf(real));
+    if (playing !== null) {
+      giveBack = () => playing.close();
+      return { kind: "shown", url: playing.url, way: "stream" };
+    }
+    const content = await source.whole(stop, (gotBytes) => {
+      if (!stop.aborted) opened.value = { kind: "loading", gotBytes };
+    });
+    return typeof content === "string" ? { kind: "broken", why: content } : shownAs(content, real);
+  }
+
+  function openStream(mime: string) {
+    return host.player.open({
+      sizeBytes,
+      mime,
+      chunkBytes: CHUNK_BYTES,
+      async read(index, stop) {
+        const content = await source.chunk(index, stop);
+        if (typeof content !== "string") return content;
+        // The element only says that it failed; why is told here.
+        if (!stop.aborted) opened.value = { kind: "broken", why: content };
+        throw new Error(content);
+      },
+    });
+  }
+
+  function open(): void {
+    if (family === "file") return;
+    const was = opened.value.kind;
+    if (was === "loading" || was === "shown") return;
+    close();
+    const stop = (stopOpening = new AbortController()).signal;
+    opened.value = { kind: "loading", gotBytes: 0 };
+    const opening = family === "picture" ? openPicture(stop) : openPlayed(stop);
+    void opening.then((outcome) => {
+      if (stop.aborted) {
+        if (outcome.kind === "shown") giveBack();
+        return;
+      }
+      opened.value = outcome;
+      if (outcome.kind === "shown") shown(attachment);
+    });
+  }
+
+  function close(): void {
+    stopOpening.abort();
+    giveBack();
+    giveBack = () => undefined;
+    opened.value = { kind: "closed" };
+  }
+
+  async function save(): Promise<void> {
+    if (saving.value.kind === "going") return;
+    saving.value = { kind: "going", gotBytes: 0 };
+    const content = await source.whole(stopSaving.signal, (gotBytes) => {
+      saving.value = { kind: "going", gotBytes };
+    });
+    if (stopSaving.signal.aborted) return;
+    if (typeof content === "string") {
+      saving.value = { kind: "failed", why: content };
+      return;
+    }
+    saving.value = { kind: "idle" };
+    // Never by its own type: what is saved is not to be run by a browser on the way.
+    host.save(content.slice(0, content.size, "application/octet-stream"), meta.name);
+  }
+
+  const attachment: OpenAttachment = {
+    key,
+    kind,
+    family,
+    name: meta.name,
+    sizeBytes,
+    dimensions: meta.dimensions,
+    isAnimated: meta.isAnimated,
+    alt: meta.alt,
+    upload,
+    opened,
+    saving,
+    open,
+    close,
+    save: () => void save(),
+    ...controls,
+    forget() {
+      stopSaving.abort();
+      close();
+    },
+  };
+  return attachment;
+}
+
+const isPlayed = (kind: FileKind): boolean =>
+  familyOf(kind) === "video" || familyOf(kind) === "audio";
+
+const HEAD_BYTES = 4_096;
+
+async function headOf(content: Blob): Promise<Bytes> {
+  return new Uint8Array(await content.slice(0, HEAD_BYTES).arrayBuffer());
+}
