@@ -4,10 +4,10 @@ import type { Bytes } from "../../../shared/bytes.ts";
 import { CHUNK_BYTES } from "../../../shared/limits.ts";
 import { measure } from "../../media/dimensions.ts";
 import { familyOf, mimeOf, type FileKind } from "../../media/kinds.ts";
+import type { Player } from "../../media/playing/player.ts";
 import { sniff } from "../../media/sniff.ts";
 import type { AnnouncedFile } from "./announced.ts";
 import type { Attachment, Opened, OpenFailure, Saving, Upload } from "./attachment.ts";
-import type { Player } from "./player.ts";
 
 /** Where a content comes from: a relay, or the person's own disk. */
 export interface Source {
