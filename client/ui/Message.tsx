@@ -3,6 +3,7 @@ import { t } from "../i18n/i18n.ts";
 import { suffixOf } from "../state/roster.ts";
 import type { MessageItem, RoomView } from "../state/view.ts";
 import { DeliveryLine } from "./DeliveryLine.tsx";
+import { Figure } from "./Figure.tsx";
 import { Icon } from "./Icon.tsx";
 import { useLife } from "./life.ts";
 import { linkify } from "./linkify.ts";
@@ -26,6 +27,7 @@ export function Message({ item, startsGroup, endsMinute, room }: MessageProps) {
   return (
     <div class={`message ${side} message-${item.delivery}${startsGroup ? " message-first" : ""}`}>
       <p class={startsGroup ? "author" : "visually-hidden"}>
+        {!item.isOwn && startsGroup && <Figure session={item.sender} />}
         {item.isOwn ? t("message.you") : <Name nickname={item.nickname} />}{" "}
         {!item.isOwn && startsGroup && <span class="suffix">{suffixOf(item.sender)}</span>}
       </p>

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/i18n.ts";
 import type { RoomView, RosterEntry } from "../state/view.ts";
+import { Figure } from "./Figure.tsx";
 import { LinkInAddressBar } from "./LinkInAddressBar.tsx";
 import { Name } from "./Name.tsx";
 import { useSwipe } from "./swipe.ts";
@@ -70,6 +71,7 @@ export function Roster({ id, room, isOpen, close }: RosterProps) {
 function Person({ entry }: { readonly entry: RosterEntry }) {
   return (
     <li class={`person person-${entry.presence}`}>
+      <Figure session={entry.session} />
       <span class="person-name">
         <Name nickname={entry.nickname} />{" "}
         <span class="suffix" title={t("roster.suffix", { suffix: entry.suffix })}>

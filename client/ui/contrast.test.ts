@@ -26,7 +26,7 @@ function themesIn(css: string) {
 
 function coloursAfter(css: string, head: string): ReadonlyMap<string, Rgb> {
   const start = css.indexOf("{", css.indexOf(head));
-  expect(css.indexOf(head), head).toBeGreaterThanOrEqual(0);
+  expect(css).toContain(head);
   const block = css.slice(start, css.indexOf("\n}", start));
   const colours = [...block.matchAll(/--([\w-]+):\s*#([0-9a-f]{6})\s*;/g)];
   return new Map(

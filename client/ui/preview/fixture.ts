@@ -32,7 +32,10 @@ const nextKey = () => `k${(keys += 1)}`;
 /** A session of its own for each name. */
 export function sessionOf(name: string) {
   return sessionIdOf(
-    Uint8Array.from({ length: 16 }, (_, i) => (name.codePointAt(i % 4) ?? i) * 37),
+    Uint8Array.from({ length: 16 }, (_, i) => {
+      const letter = name.codePointAt((i * 5) % name.length) ?? i;
+      return (letter + i) * 37 + name.length * (i + 1) * 11;
+    }),
   );
 }
 
