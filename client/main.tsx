@@ -20,6 +20,7 @@ const client = createClient({
   openSocket: webSockets(WebSocket, socketUrl()),
   // The first screen does not wait for libsodium and ts-mls.
   loadEngine: async () => (await import("./state/engine.ts")).loadEngine(),
+  loadFiles: async () => (await import("./browser-files.ts")).lendFiles,
   isOnline: () => navigator.onLine,
   failed: reportError,
 });

@@ -7,7 +7,7 @@ const u16 = (value: number) => [value >> 8, value & 255];
 const u16le = (value: number) => [value & 255, value >> 8];
 const u24le = (value: number) => [value & 255, (value >> 8) & 255, value >> 16];
 const u32 = (value: number) => [...u16(value >>> 16), ...u16(value & 0xffff)];
-const latin1 = (text: string) => [...text].map((letter) => letter.charCodeAt(0));
+const latin1 = (text: string) => Array.from(text, (letter) => letter.charCodeAt(0));
 
 /** Headers of a picture of that size, in each format. */
 const HEADERS: { readonly [K in FileKind]?: (width: number, height: number) => number[] } = {
@@ -27,9 +27,11 @@ const HEADERS: { readonly [K in FileKind]?: (width: number, height: number) => n
   ],
   avif: (w, h) => [
     ...latin1("\0\0\0\x14ispe\0\0\0\0"),
-    ...[...u32(64), ...u32(64)],
+    ...u32(64),
+    ...u32(64),
     ...latin1("\0\0\0\x14ispe\0\0\0\0"),
-    ...[...u32(w), ...u32(h)],
+    ...u32(w),
+    ...u32(h),
   ],
 };
 const KINDS = Object.keys(HEADERS) as FileKind[];

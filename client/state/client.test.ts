@@ -3,6 +3,7 @@ import { createHandClock } from "../../server/stories/hand-clock.ts";
 import { DEFAULT_GRACE_MS, MAX_LIFETIME_MS } from "../../shared/limits.ts";
 import type { SocketEvents } from "../net/socket.ts";
 import { createClient } from "./client.ts";
+import { headlessFiles } from "./files/headless.ts";
 import { loadEngine, type Engine } from "./engine.ts";
 
 const POLICY = {
@@ -29,6 +30,8 @@ function setUp(load: () => Promise<Engine> = loadEngine) {
       return { send: () => undefined, close: () => void (socket.isClosed = true) };
     },
     loadEngine: load,
+    loadFiles: async () =>
+      headlessFiles({ fetch, origin: "http://mayfly.test", saved: () => undefined }),
     isOnline: () => true,
     failed: (fault) => faults.push(fault),
   });

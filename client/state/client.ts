@@ -7,7 +7,7 @@ import { parseLink, type Link } from "../crypto/link.ts";
 import type { OpenSocket } from "../net/socket.ts";
 import type { Engine } from "./engine.ts";
 import { cleanNickname } from "./nickname.ts";
-import type { Room } from "./room.ts";
+import type { FileLoan, Room } from "./room.ts";
 import type { ClientView, Phase } from "./view.ts";
 
 export interface ClientDeps {
@@ -18,6 +18,8 @@ export interface ClientDeps {
   readonly origin: string;
   readonly openSocket: OpenSocket;
   readonly loadEngine: () => Promise<Engine>;
+  /** Makes what each room needs for its files. */
+  readonly loadFiles: () => Promise<() => FileLoan>;
   readonly isOnline: () => boolean;
   /** A fault of our own, for whoever develops; holds nothing that a person wrote. */
   readonly failed: (error: unknown) => void;
@@ -47,7 +49,7 @@ export function createClient(deps: ClientDeps): Client {
     const mine = entries;
     const isMine = (): boolean => mine === entries;
     phase.value = { kind: "entering", step: "keys" };
-    const engine = await deps.loadEngine();
+    const [engine, lendFiles] = await Promise.all([deps.loadEngine(), deps.loadFiles()]);
     // Lets the screen show the step before a passphrase keeps the thread busy.
     await new Promise<void>((resolve) => void deps.clock.after(30, resolve));
     if (!isMine()) return;
@@ -57,6 +59,7 @@ export function createClient(deps: ClientDeps): Client {
     phase.value = { kind: "entering", step: "connecting" };
     const entered = engine.createRoom({
       ...deps,
+      files: lendFiles(),
       link: engine.linkOf(deps.origin, roomSecret, hasPassphrase),
       hasPassphrase,
       keys,

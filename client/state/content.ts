@@ -1,8 +1,20 @@
 /** What stands inside the seals, as bytes: members only ever see these after opening. */
 import { parseUtf8, utf8, type Bytes } from "../../shared/bytes.ts";
-import { idBytes, INCARNATION_BYTES, incarnationOf, type Incarnation } from "../../shared/ids.ts";
-import { MAX_COMMIT_BYTES, MAX_FRAME_BYTES, MAX_TEXT_BYTES } from "../../shared/limits.ts";
-import { decodeWhole, Malformed, Writer } from "../../shared/wire.ts";
+import {
+  idBytes,
+  INCARNATION_BYTES,
+  incarnationOf,
+  type FileId,
+  type Incarnation,
+} from "../../shared/ids.ts";
+import {
+  MAX_COMMIT_BYTES,
+  MAX_FRAME_BYTES,
+  MAX_POST_FILES,
+  MAX_TEXT_BYTES,
+} from "../../shared/limits.ts";
+import { decodeWhole, Malformed, Writer, type Reader } from "../../shared/wire.ts";
+import { readFile, writeFile, type AnnouncedFile } from "./files/announced.ts";
 
 const TAG_BYTES = 8;
 const HASH_BYTES = 32;
@@ -51,7 +63,16 @@ export function decodeCommitCover(bytes: Uint8Array): CommitCover | null {
 /** `empty` only takes a counter whose message failed (DESIGN §2). */
 export type Body =
   | { readonly kind: "empty" }
-  | { readonly kind: "text"; readonly sentAtMs: number; readonly text: string };
+  | { readonly kind: "text"; readonly sentAtMs: number; readonly text: string }
+  /** `text` is what was said along with them, or "". */
+  | {
+      readonly kind: "files";
+      readonly sentAtMs: number;
+      readonly text: string;
+      readonly files: readonly AnnouncedFile[];
+    }
+  /** An earlier message of the same sender is taken back, with its files. */
+  | { readonly kind: "withdrawal"; readonly messageId: Bytes };
 
 /** The MLS plaintext of a post: what its sender said, and what it had seen of the order. */
 export interface Inside {
@@ -67,6 +88,8 @@ export interface Inside {
 
 const EMPTY = 0;
 const TEXT = 1;
+const FILES = 2;
+const WITHDRAWAL = 3;
 
 export function encodeInside(inside: Inside): Bytes {
   const writer = new Writer().fixed(idBytes(inside.incarnation)).u53(inside.counter);
@@ -75,8 +98,25 @@ export function encodeInside(inside: Inside): Bytes {
     .u53(inside.applied)
     .u8(inside.orderHash === null ? 0 : 1);
   if (inside.orderHash !== null) writer.fixed(inside.orderHash);
-  if (inside.body.kind === "empty") return writer.u8(EMPTY).done();
-  return writer.u8(TEXT).u53(inside.body.sentAtMs).bytes(utf8(inside.body.text)).done();
+  writeBody(writer, inside.body);
+  return writer.done();
+}
+
+function writeBody(writer: Writer, body: Body): void {
+  switch (body.kind) {
+    case "empty":
+      writer.u8(EMPTY);
+      return;
+    case "text":
+      writer.u8(TEXT).u53(body.sentAtMs).bytes(utf8(body.text));
+      return;
+    case "files":
+      writer.u8(FILES).u53(body.sentAtMs).bytes(utf8(body.text));
+      writer.list(body.files, (file) => writeFile(writer, file));
+      return;
+    case "withdrawal":
+      writer.u8(WITHDRAWAL).fixed(body.messageId);
+  }
 }
 
 export function decodeInside(bytes: Uint8Array): Inside | null {
@@ -86,20 +126,39 @@ export function decodeInside(bytes: Uint8Array): Inside | null {
     const messageId = reader.fixed(MESSAGE_ID_BYTES);
     const applied = reader.u53();
     const orderHash = flag(reader.u8()) ? reader.fixed(HASH_BYTES) : null;
-    const base = { incarnation, counter, messageId, applied, orderHash };
-    switch (reader.u8()) {
-      case EMPTY:
-        return { ...base, body: { kind: "empty" } };
-      case TEXT: {
-        const sentAtMs = reader.u53();
-        const text = parseUtf8(reader.bytes(MAX_TEXT_BYTES));
-        if (text === null) throw new Malformed("text that is not UTF-8");
-        return { ...base, body: { kind: "text", sentAtMs, text } };
-      }
-      default:
-        throw new Malformed("a body of unknown kind");
-    }
+    return { incarnation, counter, messageId, applied, orderHash, body: readBody(reader) };
   });
+}
+
+function readBody(reader: Reader): Body {
+  switch (reader.u8()) {
+    case EMPTY:
+      return { kind: "empty" };
+    case TEXT:
+      return { kind: "text", ...readSaid(reader) };
+    case FILES: {
+      const said = readSaid(reader);
+      const files = reader.list(MAX_POST_FILES, () => readFile(reader));
+      if (files.length === 0) throw new Malformed("files, but none");
+      return { kind: "files", ...said, files };
+    }
+    case WITHDRAWAL:
+      return { kind: "withdrawal", messageId: reader.fixed(MESSAGE_ID_BYTES) };
+    default:
+      throw new Malformed("a body of unknown kind");
+  }
+}
+
+function readSaid(reader: Reader): { readonly sentAtMs: number; readonly text: string } {
+  const sentAtMs = reader.u53();
+  const text = parseUtf8(reader.bytes(MAX_TEXT_BYTES));
+  if (text === null) throw new Malformed("text that is not UTF-8");
+  return { sentAtMs, text };
+}
+
+/** Ids of the files that a post announces, as its header lists them ([M2]). */
+export function filesOf(body: Body): readonly FileId[] {
+  return body.kind === "files" ? body.files.map(({ file }) => file).toSorted() : [];
 }
 
 /** The body of a signal that confirms newcomers up to its epoch (DESIGN §4). */

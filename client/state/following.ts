@@ -2,13 +2,14 @@
  * One record after another: what each does to a seat, and what of it a person should be told.
  * The same records in the same order lead every member to the same group (DESIGN §2, §4).
  */
-import { equal, toHex } from "../../shared/bytes.ts";
+import { equal } from "../../shared/bytes.ts";
 import type { SessionId } from "../../shared/ids.ts";
 import type { Post, Record } from "../../shared/protocol.ts";
 import { apply } from "../crypto/group.ts";
 import { wipe, type RoomKeys } from "../crypto/keys.ts";
 import { openPost } from "../crypto/posts.ts";
 import { decodeInside, type Inside, type PostCover } from "./content.ts";
+import { messageKey, said, type Said } from "./said.ts";
 import { fingerprint, isGroupInfoOf, openCommit, openPostCover } from "./seals.ts";
 import { dropOwnCommits, nicknameOf, type Seat } from "./seat.ts";
 
@@ -20,14 +21,7 @@ export type Happening =
   | { readonly kind: "unopened"; readonly nickname: string }
   | { readonly kind: "repeated"; readonly nickname: string }
   | { readonly kind: "split"; readonly nickname: string | null }
-  | {
-      readonly kind: "said";
-      readonly session: SessionId;
-      readonly nickname: string;
-      readonly id: string;
-      readonly sentAtMs: number;
-      readonly text: string;
-    }
+  | Said
   /** A post of one's own; `envelope` is the fingerprint of its sealed bytes. */
   | { readonly kind: "acknowledged"; readonly envelope: string; readonly counter: number }
   /** The group moved on: new keys, perhaps new members. */
@@ -200,7 +194,7 @@ function shown(
   const isOfThisLife = inside.incarnation === seat.order.incarnation;
   const happenings: Happening[] = [];
   if (isSplitInside(seat, record, inside)) happenings.push({ kind: "split", nickname: null });
-  const id = `${session}/${toHex(inside.messageId)}`;
+  const id = messageKey(session, inside.messageId);
   // In one life of the order a message comes once, under the counter that it was sealed with. Whoever
   // makes it come again can only be its sender, so that is told (DESIGN §4, "Who is who").
   // Across a lost order it may: what its sender did not see acknowledged is sealed anew ([G4]).
@@ -212,10 +206,7 @@ function shown(
   const isKnown = seat.shown.has(id);
   seat.shown.set(id, incarnation);
   forgetOldest(seat.shown);
-  if (isKnown) return happenings;
-  const { sentAtMs, text } = inside.body;
-  happenings.push({ kind: "said", session, nickname, id, sentAtMs, text });
-  return happenings;
+  return isKnown ? happenings : [...happenings, said(inside.body, { id, session, nickname })];
 }
 
 /** Did its sender live through another order than I did? */

@@ -29,10 +29,15 @@ export interface Sealing {
   readonly sealedAtMs: number;
 }
 
+/** What a message of one's own is called in this tab. */
+export function keyOfOwn(messageId: Bytes): string {
+  return `own-${toHex(messageId)}`;
+}
+
 /** A message of one's own that nobody has seen yet. */
 export function outgoing(messageId: Bytes, body: Outgoing["body"]): Outgoing {
   return {
-    key: `own-${toHex(messageId)}`,
+    key: keyOfOwn(messageId),
     messageId,
     body,
     delivery: "pending",

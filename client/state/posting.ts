@@ -6,7 +6,7 @@ import { HOLD_AFTER_LEAVE_MS } from "../../shared/limits.ts";
 import type { Offer } from "../../shared/protocol.ts";
 import { wipe, type RoomKeys } from "../crypto/keys.ts";
 import { sealPost } from "../crypto/posts.ts";
-import { encodeInside } from "./content.ts";
+import { encodeInside, filesOf } from "./content.ts";
 import type { OfferedPost, Outbox } from "./outbox.ts";
 import type { Outgoing, Sealing } from "./outgoing.ts";
 import { fingerprint, sealPostCover } from "./seals.ts";
@@ -141,7 +141,8 @@ export function createPosting(deps: PostingDeps): Posting {
     const names = message.isAgain ? seat.firstRecord : order.last();
     const epochRecord = message.isAgain ? seat.firstRecord : order.epochRecord();
     const epochTag = message.isAgain ? order.firstTag() : order.tag();
-    const post = { session: seat.me, counter: message.counter, names, files: [] };
+    const { counter, body } = message;
+    const post = { session: seat.me, counter, names, files: filesOf(body) };
     const sealed = sealPostCover(keys, post, { epochRecord, epochTag, inner });
     // The text's limit leaves room for every cover.
     if (sealed === null) throw new Error("a post larger than the largest bucket");

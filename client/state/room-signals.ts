@@ -4,7 +4,6 @@ import type { Policy } from "../../shared/policy.ts";
 import { safetyCode } from "../crypto/safety-code.ts";
 import { createComparing } from "./comparing.ts";
 import type { Confirmation } from "./confirming.ts";
-import type { Outbox } from "./outbox.ts";
 import { rosterOf } from "./roster.ts";
 import type { Seat } from "./seat.ts";
 import type { Connection, Encryption, RosterEntry } from "./view.ts";
@@ -44,10 +43,10 @@ export function createRoomSignals(policy: Policy) {
     unreadCount,
     policy: policySignal,
     encryption,
-    /** Takes over what the seat says now. */
-    refresh(seat: Seat | null, state: Confirmation, outbox: Outbox): void {
+    /** Takes over what the seat says now; `pending` messages of one's own have no answer yet. */
+    refresh(seat: Seat | null, state: Confirmation, pending: number): void {
       confirmation.value = state;
-      pendingCount.value = outbox.pending();
+      pendingCount.value = pending;
       if (seat === null) return;
       policySignal.value = seat.group.policy;
       const entries = rosterOf(seat, state === "confirmed");

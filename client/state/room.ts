@@ -10,13 +10,25 @@ import { createOutbox } from "./outbox.ts";
 import { outgoing } from "./outgoing.ts";
 import { createRoomSignals } from "./room-signals.ts";
 import { createSerial } from "./serial.ts";
+import { createSharing } from "./sharing.ts";
+import { createSpeaking } from "./speaking.ts";
 import { createSitting } from "./sitting.ts";
 import { createStay } from "./stay.ts";
 import { createTelling } from "./telling.ts";
 import { createTimeline } from "./timeline.ts";
-import type { MessageItem, OverReason, RoomView } from "./view.ts";
+import type { FileHost } from "./files/opening.ts";
+import type { Station } from "./files/station.ts";
+import type { OverReason, RoomView } from "./view.ts";
+
+/** What a browser, or what stands for one, does for a room's files. */
+export interface FileLoan {
+  readonly station: Station;
+  readonly host: FileHost;
+}
 
 export interface RoomDeps extends ConnectionDeps {
+  /** For this room alone: closed with it. */
+  readonly files: FileLoan;
   readonly randomBytes: (lengthBytes: number) => Bytes;
   readonly origin: string;
   readonly link: string;
@@ -51,7 +63,7 @@ export function createRoom(deps: RoomDeps): Room {
   const serial = createSerial(deps.failed);
   const run: typeof serial.run = (task) => serial.run(task);
   const signals = createRoomSignals(deps.policy ?? NO_POLICY);
-  const timeline = createTimeline();
+  const timeline = createTimeline((key) => sharing.files.gone(key));
   const outbox = createOutbox(() =>
     outgoing(deps.randomBytes(MESSAGE_ID_BYTES), { kind: "empty" }),
   );
@@ -69,14 +81,47 @@ export function createRoom(deps: RoomDeps): Room {
     if (nextMs !== null) stopExpiry = clock.after(nextMs - clock.now(), expire);
   }
 
-  const telling = createTelling({ ...deps, timeline, signals, added: expire });
+  const telling = createTelling({
+    ...deps,
+    timeline,
+    files: () => sharing.files,
+    signals,
+    added: expire,
+  });
+  const myself = () => ({ session: stay.me(), nickname });
+  const waiting = (): void => run(() => sitting.look());
+  const sharing = createSharing({
+    ...deps,
+    ...deps.files,
+    routeId: deps.keys.routeId,
+    outbox,
+    send: (frame) => stay.send(frame),
+    me: myself,
+    echo: (message, me) => telling.echo(message, me),
+    failed(key) {
+      telling.changed({ key, delivery: "failed", failReason: "file" });
+      refresh();
+    },
+    waiting,
+  });
+  const pending = (): number => outbox.pending() + sharing.files.count();
+  const speaking = createSpeaking({
+    telling,
+    timeline,
+    outbox,
+    sharing,
+    me: myself,
+    isOver: () => isOver,
+    counted: () => (signals.pendingCount.value = pending()),
+    waiting,
+  });
   const confirming = createConfirming({
     clock,
     run,
     changed: () => run(() => sitting.look()),
     tryAgain: () => stay.rejoin(),
   });
-  const refresh = (): void => signals.refresh(sitting.seat(), confirming.state(), outbox);
+  const refresh = (): void => signals.refresh(sitting.seat(), confirming.state(), pending());
   const sitting = createSitting({
     ...deps,
     outbox,
@@ -87,6 +132,7 @@ export function createRoom(deps: RoomDeps): Room {
     inStep() {
       stay.inStep();
       telling.inStep();
+      sharing.inStep();
       signals.connection.value = "live";
       if (isRejoining) telling.notice({ kind: "rejoined" });
       isRejoining = false;
@@ -103,8 +149,10 @@ export function createRoom(deps: RoomDeps): Room {
     ...deps,
     run,
     sitting,
+    granted: (answer) => sharing.files.answered(answer),
     reconnecting() {
       telling.outOfStep();
+      sharing.files.unseated();
       signals.connection.value = deps.isOnline() ? "reconnecting" : "offline";
     },
     seatLost() {
@@ -112,6 +160,7 @@ export function createRoom(deps: RoomDeps): Room {
       signals.split.value = null;
       signals.isReleased.value = false;
       signals.comparing.forget();
+      sharing.seatLost();
       for (const message of outbox.seatLost()) telling.changed(message);
       confirming.stop();
       refresh();
@@ -128,40 +177,19 @@ export function createRoom(deps: RoomDeps): Room {
       confirming.stop();
       outbox.clear();
       timeline.clear();
+      sharing.files.clear();
       signals.pendingCount.value = 0;
       wipe(deps.keys.door.privateKey, deps.keys.outerKey);
     });
     deps.over(why);
   }
 
-  function say(text: string): boolean {
-    const message = telling.compose(text);
-    if (message === null || isOver) return false;
-    telling.echo(message, { session: stay.me(), nickname });
-    outbox.add(message);
-    signals.pendingCount.value = outbox.pending();
-    run(() => sitting.look());
-    return true;
-  }
-
   const view: RoomView = {
     ...signals,
+    ...speaking,
     link: deps.link,
     hasPassphrase: deps.hasPassphrase,
     timeline: timeline.items,
-    send: say,
-    retry(key) {
-      const item = timeline.items.value.find((other) => other.key === key);
-      if (item?.kind !== "message" || !isUndelivered(item)) return;
-      if (say(item.text)) timeline.remove(key);
-    },
-    discard(key) {
-      const item = timeline.items.value.find((other) => other.key === key);
-      if (item?.kind !== "message") return;
-      // What is under way cannot be called back, so it is not hidden either.
-      if (outbox.remove(key) || isUndelivered(item)) timeline.remove(key);
-      signals.pendingCount.value = outbox.pending();
-    },
     releaseOutbox() {
       if (confirming.state() !== "unconfirmed") return;
       signals.isReleased.value = true;
@@ -190,8 +218,4 @@ export function createRoom(deps: RoomDeps): Room {
       signals.unreadCount.value = 0;
     },
   };
-}
-
-function isUndelivered({ delivery }: MessageItem): boolean {
-  return delivery === "failed" || delivery === "maybe";
 }

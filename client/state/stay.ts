@@ -41,6 +41,8 @@ export interface StayDeps extends ConnectionDeps {
   readonly reconnecting: () => void;
   /** The seat was lost; what was under way may have arrived. */
   readonly seatLost: () => void;
+  /** What the relay says to a question about files. */
+  readonly granted: (answer: Frame<"granted"> | Frame<"not-granted">) => void;
   readonly over: (why: OverReason) => void;
 }
 
@@ -71,7 +73,6 @@ export function createStay(deps: StayDeps): Stay {
   /** How often in a row no room was there. */
   let absences = 0;
   let isOver = false;
-
   const talk = createTalk(deps, { received, lost });
 
   function expectStep(): void {
@@ -138,8 +139,8 @@ export function createStay(deps: StayDeps): Stay {
         return sitting.signals(frame);
       case "granted":
       case "not-granted":
+        return deps.granted(frame);
       case "pong":
-        return undefined;
     }
   }
 
@@ -158,9 +159,8 @@ export function createStay(deps: StayDeps): Stay {
     }
     loseSeat();
     absences += 1;
-    if (absences > (wasSeated ? RETURN_TRIES : VISIT_TRIES)) {
-      return end(wasSeated ? "ended" : "no-such-room");
-    }
+    const isGone = absences > (wasSeated ? RETURN_TRIES : VISIT_TRIES);
+    if (isGone) return end(wasSeated ? "ended" : "no-such-room");
     return renew(wasSeated ? RETURN_PAUSE_MS : VISIT_PAUSE_MS);
   }
 

@@ -4,16 +4,21 @@ import { sessionIdOf } from "../../shared/ids.ts";
 import { MAX_TEXT_BYTES } from "../../shared/limits.ts";
 import type { Record } from "../../shared/protocol.ts";
 import { createRoomSignals } from "./room-signals.ts";
-import { createTelling } from "./telling.ts";
+import { createTelling, type Echo, type Telling } from "./telling.ts";
 import { createTimeline } from "./timeline.ts";
 
 const POLICY = { messageTtlMs: 60_000, memberCap: 9, graceMs: 60_000, lifetimeMs: 3_600_000 };
 const sessionNo = (n: number) => sessionIdOf(new Uint8Array(16).fill(n));
 
+function echoOf(message: NonNullable<ReturnType<Telling["compose"]>>): Echo {
+  const { key, delivery, body } = message;
+  return { key, delivery, text: body.text, sentAtMs: body.sentAtMs, attachments: [] };
+}
+
 function setUp() {
   const [alice, bob] = [sessionNo(1), sessionNo(2)];
   const clock = createHandClock();
-  const timeline = createTimeline();
+  const timeline = createTimeline(() => undefined);
   const signals = createRoomSignals(POLICY);
   const sight = { isVisible: true };
   let ids = 0;
@@ -21,6 +26,7 @@ function setUp() {
     clock,
     timeline,
     signals,
+    files: () => ({ announced: () => [], settled: () => undefined }),
     randomBytes: (length) => new Uint8Array(length).fill(++ids),
     isVisible: () => sight.isVisible,
     added: () => undefined,
@@ -35,7 +41,7 @@ function setUp() {
   });
   const says = (id: string, acceptedAtMs = clock.wall()): void =>
     telling.happened(
-      { kind: "said", session: bob, nickname: "bob", id, sentAtMs: 0, text: id },
+      { kind: "said", session: bob, nickname: "bob", id, sentAtMs: 0, text: id, files: [] },
       recordAt(acceptedAtMs),
       alice,
     );
@@ -90,7 +96,7 @@ it("own words are pale until acknowledged, then expire like all others; what fai
   const [sent, failed] = ["sent", "failed"].map((text) => telling.compose(text));
   if (!sent || !failed) throw new Error("nothing was composed");
   for (const message of [sent, failed])
-    telling.echo(message, { session: alice, nickname: "alice" });
+    telling.echo(echoOf(message), { session: alice, nickname: "alice" });
   expect(timeline.expire(1e12)).toBeNull();
   expect(timeline.items.value).toMatchObject([{ delivery: "pending" }, { delivery: "pending" }]);
   telling.acknowledged(sent, recordAt(clock.wall()));
@@ -115,7 +121,7 @@ it("[§1.7] a message says on the wall clock when it goes; an own one only once 
   telling.inStep();
   const own = telling.compose("mine");
   if (own === null) throw new Error("it is neither empty nor long");
-  telling.echo(own, { session: alice, nickname: "alice" });
+  telling.echo(echoOf(own), { session: alice, nickname: "alice" });
   expect(goes()[1]).toBeNull();
   telling.acknowledged(own, recordAt(clock.wall()));
   expect(goes()[1]).toBe(clock.wall() + 60_000);

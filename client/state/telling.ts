@@ -3,13 +3,19 @@ import { utf8, type Bytes } from "../../shared/bytes.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { MAX_TEXT_BYTES } from "../../shared/limits.ts";
 import type { Record } from "../../shared/protocol.ts";
-import { MESSAGE_ID_BYTES } from "./content.ts";
+import { MESSAGE_ID_BYTES, type Body } from "./content.ts";
+import type { Files } from "./files/files.ts";
 import type { Happening } from "./following.ts";
 import { outgoing, type Outgoing } from "./outgoing.ts";
 import type { RoomSignals } from "./room-signals.ts";
 import type { Timeline } from "./timeline.ts";
 import type { MessageItem, NoticeItem } from "./view.ts";
 import type { SessionId } from "../../shared/ids.ts";
+
+type Text = Extract<Body, { kind: "text" }>;
+
+/** A message of one's own as it is shown before anybody has it. */
+export type Echo = Pick<MessageItem, "key" | "text" | "sentAtMs" | "delivery" | "attachments">;
 
 export interface Telling {
   /** Relay's wall clock at a welcome: records' times are shown in this machine's time. */
@@ -20,18 +26,19 @@ export interface Telling {
   outOfStep(): void;
   happened(happening: Happening, record: Record, me: SessionId): void;
   notice(what: NoticeItem["what"]): void;
-  /** Own words appear at once, pale until acknowledged. */
-  echo(message: Outgoing, me: { readonly session: SessionId; readonly nickname: string }): void;
+  /** What one says oneself appears at once, pale until acknowledged. */
+  echo(message: Echo, me: { readonly session: SessionId; readonly nickname: string }): void;
   /** Null where the text is empty or too long. */
-  compose(text: string): Outgoing | null;
+  compose(text: string): (Outgoing & { readonly body: Text }) | null;
   acknowledged(message: Outgoing, record: Record): void;
   /** It failed, or may have arrived: nothing more will be known of it. */
-  changed(message: Outgoing): void;
+  changed(message: Pick<Outgoing, "key" | "delivery" | "failReason">): void;
 }
 
 export interface TellingDeps {
   readonly clock: Clock;
   readonly timeline: Timeline;
+  readonly files: () => Pick<Files, "announced" | "settled">;
   readonly signals: RoomSignals;
   readonly randomBytes: (lengthBytes: number) => Bytes;
   readonly isVisible: () => boolean;
@@ -105,11 +112,16 @@ export function createTelling(deps: TellingDeps): Telling {
           return notice(happening, atMs);
         case "said": {
           const { id, session, nickname, sentAtMs, text } = happening;
-          const base = { sender: session, nickname, sentAtMs, text, isOwn: false };
+          const attachments = deps.files().announced(id, happening.files);
+          const base = { sender: session, nickname, sentAtMs, text, attachments, isOwn: false };
           const expiresAtMs = expiry(atMs);
           timeline.add({ ...base, ...SENT, key: id, goesAtMs: goesAt(expiresAtMs) }, expiresAtMs);
           if (!deps.isVisible()) signals.unreadCount.value += 1;
           return deps.added();
+        }
+        case "withdrawn": {
+          timeline.remove(happening.id);
+          return notice({ kind: "withdrawn", nickname: happening.nickname, isOwn: false }, atMs);
         }
         case "acknowledged":
         case "epoch":
@@ -120,28 +132,24 @@ export function createTelling(deps: TellingDeps): Telling {
     compose(text) {
       const lengthBytes = utf8(text).length;
       if (text.trim() === "" || lengthBytes > MAX_TEXT_BYTES) return null;
-      return outgoing(deps.randomBytes(MESSAGE_ID_BYTES), {
-        kind: "text",
-        sentAtMs: clock.wall(),
-        text,
-      });
+      const body: Text = { kind: "text", sentAtMs: clock.wall(), text };
+      return { ...outgoing(deps.randomBytes(MESSAGE_ID_BYTES), body), body };
     },
     echo(message, me) {
-      if (message.body.kind !== "text") return;
-      const { text, sentAtMs } = message.body;
-      const own = { sender: me.session, nickname: me.nickname, isOwn: true, text, sentAtMs };
-      const state = { ...SENT, delivery: message.delivery, goesAtMs: null };
-      timeline.add({ ...own, ...state, key: message.key }, Number.POSITIVE_INFINITY);
+      const own = { sender: me.session, nickname: me.nickname, isOwn: true, goesAtMs: null };
+      timeline.add({ ...SENT, ...own, ...message }, Number.POSITIVE_INFINITY);
     },
     acknowledged(message, record) {
       const expiresAtMs = expiry(acceptedAt(record));
       timeline.settle(message.key, expiresAtMs, goesAt(expiresAtMs));
+      deps.files().settled(message.key);
       deps.added();
     },
     changed({ key, delivery, failReason }) {
       const expiresAtMs = clock.now() + ttlMs();
       const goesAtMs = goesAt(expiresAtMs);
       timeline.change(key, { delivery, failReason, goesAtMs }, expiresAtMs);
+      deps.files().settled(key);
       deps.added();
     },
   };

@@ -10,6 +10,7 @@ const message = (text: string, given: Partial<MessageItem> = {}): MessageItem =>
   isOwn: false,
   sentAtMs: 0,
   text,
+  attachments: [],
   delivery: "sent",
   failReason: null,
   goesAtMs: null,
@@ -19,7 +20,7 @@ const own = (text: string): MessageItem => message(text, { isOwn: true, delivery
 const NEVER = Number.POSITIVE_INFINITY;
 
 function setUp() {
-  const timeline = createTimeline();
+  const timeline = createTimeline(() => undefined);
   const keys = (): string[] => timeline.items.value.map(({ key }) => key);
   return { timeline, keys };
 }

@@ -17,7 +17,8 @@ export interface Timeline {
   clear(): void;
 }
 
-export function createTimeline(): Timeline {
+/** `gone` hears of each item that is no longer listed. */
+export function createTimeline(gone: (key: string) => void): Timeline {
   const items = signal<readonly TimelineItem[]>([]);
   const expiries = new Map<string, number>();
   let notices = 0;
@@ -66,25 +67,29 @@ export function createTimeline(): Timeline {
       add({ ...item, delivery: "sent", failReason: null, goesAtMs }, expiresAtMs);
     },
     remove(key) {
-      expiries.delete(key);
+      if (!expiries.delete(key)) return;
       items.value = items.value.filter((item) => item.key !== key);
       waiting = items.value.filter(isWaiting).length;
+      gone(key);
     },
     expire(nowMs) {
       let next = Number.POSITIVE_INFINITY;
-      const gone = new Set<string>();
+      const expired = new Set<string>();
       for (const [key, at] of expiries) {
-        if (at <= nowMs) gone.add(key);
+        if (at <= nowMs) expired.add(key);
         else next = Math.min(next, at);
       }
-      for (const key of gone) expiries.delete(key);
-      if (gone.size > 0) items.value = items.value.filter(({ key }) => !gone.has(key));
+      for (const key of expired) expiries.delete(key);
+      if (expired.size > 0) items.value = items.value.filter(({ key }) => !expired.has(key));
+      for (const key of expired) gone(key);
       return Number.isFinite(next) ? next : null;
     },
     clear() {
+      const all = [...expiries.keys()];
       expiries.clear();
       waiting = 0;
       items.value = [];
+      for (const key of all) gone(key);
     },
   };
 }

@@ -2,6 +2,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { SessionId } from "../../shared/ids.ts";
 import type { Policy } from "../../shared/policy.ts";
+import type { Attachment, ChosenFile, Draft } from "./files/attachment.ts";
 
 /** Where the person is. */
 export type Phase =
@@ -59,7 +60,8 @@ export type Comparison =
 
 /** `pending`: no answer yet; `sent`: it stands in the order; `failed`: refused for good; `maybe`: the seat was lost meanwhile, it may have arrived. */
 export type Delivery = "pending" | "sent" | "failed" | "maybe";
-export type FailReason = "rate" | "too-large" | "other";
+/** `file`: one of its files could not be sent; which and why its attachment says. */
+export type FailReason = "rate" | "too-large" | "file" | "other";
 
 export interface MessageItem {
   readonly kind: "message";
@@ -69,7 +71,9 @@ export interface MessageItem {
   readonly isOwn: boolean;
   /** Sender's clock, ms since 1970. */
   readonly sentAtMs: number;
+  /** Along with attachments it may be "". */
   readonly text: string;
+  readonly attachments: readonly Attachment[];
   readonly delivery: Delivery;
   readonly failReason: FailReason | null;
   /** When it will go from this screen, on the wall clock; null: it waits for an answer, and its time has not begun. */
@@ -96,7 +100,9 @@ export interface NoticeItem {
     | { readonly kind: "split"; readonly nickname: string | null }
     /** This tab lost its seat and came back as a new member; nothing between was received. */
     | { readonly kind: "rejoined" }
-    | { readonly kind: "repeated"; readonly nickname: string };
+    | { readonly kind: "repeated"; readonly nickname: string }
+    /** Somebody took a message with files back. */
+    | { readonly kind: "withdrawn"; readonly nickname: string; readonly isOwn: boolean };
 }
 
 export type TimelineItem = MessageItem | NoticeItem;
@@ -131,6 +137,14 @@ export interface RoomView {
 
   /** Shows at once, sends when it can. Text over MAX_TEXT_BYTES is refused: false, nothing happens. */
   send(text: string): boolean;
+  /** What chosen files are, and what of them will be removed; nothing is sent yet. Never rejects. */
+  examine(files: readonly File[]): Promise<readonly Draft[]>;
+  /** Drafts that are not needed any more, sent or not. */
+  discardDrafts(drafts: readonly Draft[]): void;
+  /** Sends files as one message, 16 at most; false, and nothing happens, where the text is too long. */
+  sendFiles(files: readonly ChosenFile[], text: string): boolean;
+  /** Takes a message of one's own with files back: from the relay, and from everybody's screen. */
+  withdraw(key: string): void;
   /** A failed or maybe-arrived message again, as a new message. */
   retry(key: string): void;
   discard(key: string): void;

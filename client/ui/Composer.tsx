@@ -1,12 +1,20 @@
-import { useSignal } from "@preact/signals";
+import { useSignal, type Signal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { utf8 } from "../../shared/bytes.ts";
 import { MAX_TEXT_BYTES } from "../../shared/limits.ts";
 import { t } from "../i18n/i18n.ts";
 import type { RoomView } from "../state/view.ts";
+import { AttachButton } from "./files/AttachButton.tsx";
+import { PreviewSheet } from "./files/PreviewSheet.tsx";
+
+interface ComposerProps {
+  readonly room: RoomView;
+  /** Files that were chosen, dropped or pasted, until they are sent or not. */
+  readonly files: Signal<readonly File[]>;
+}
 
 /** Where one writes. Enter sends, Shift and Enter starts a new line; what is refused stays written. */
-export function Composer({ room }: { readonly room: RoomView }) {
+export function Composer({ room, files }: ComposerProps) {
   const draft = useSignal("");
   const field = useRef<HTMLTextAreaElement>(null);
   const fieldId = useId();
@@ -32,7 +40,19 @@ export function Composer({ room }: { readonly room: RoomView }) {
   return (
     <form class="composer" autocomplete="off" onSubmit={submit}>
       <ComposerHint id={hintId} room={room} draft={draft.value} />
+      {files.value.length > 0 && (
+        <PreviewSheet
+          room={room}
+          files={files.value}
+          text={draft.value.trim()}
+          close={(isSent) => {
+            files.value = [];
+            if (isSent) draft.value = "";
+          }}
+        />
+      )}
       <div class="composer-row">
+        <AttachButton choose={(chosen) => (files.value = chosen)} />
         <label class="visually-hidden" for={fieldId}>
           {t("composer.label")}
         </label>
@@ -50,6 +70,12 @@ export function Composer({ room }: { readonly room: RoomView }) {
             value={draft.value}
             onInput={(event) => (draft.value = event.currentTarget.value)}
             onKeyDown={sendOnEnter}
+            onPaste={(event) => {
+              const pasted = filesOf(event.clipboardData);
+              if (pasted.length === 0) return;
+              event.preventDefault();
+              files.value = pasted;
+            }}
             aria-describedby={hintId}
             aria-invalid={surplusBytes > 0}
           />
@@ -60,6 +86,12 @@ export function Composer({ room }: { readonly room: RoomView }) {
       </div>
     </form>
   );
+}
+
+/** What of a paste or a drop is files; text that comes along as a picture of itself is text. */
+export function filesOf(transfer: DataTransfer | null): readonly File[] {
+  const isText = transfer?.types.includes("text/plain") === true;
+  return isText ? [] : Array.from(transfer?.files ?? []);
 }
 
 /** By how many bytes a text is too long; 0 or less: it may be sent. */

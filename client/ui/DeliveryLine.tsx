@@ -5,6 +5,7 @@ import { Icon } from "./Icon.tsx";
 const FAILURES = {
   rate: "message.failedRate",
   "too-large": "message.failedTooLarge",
+  file: "message.failedFile",
   other: "message.failed",
 } as const satisfies Record<FailReason, string>;
 

@@ -3,6 +3,7 @@ import { t } from "../i18n/i18n.ts";
 import { suffixOf } from "../state/roster.ts";
 import type { MessageItem, RoomView } from "../state/view.ts";
 import { DeliveryLine } from "./DeliveryLine.tsx";
+import { Attachments } from "./files/Attachments.tsx";
 import { Figure } from "./Figure.tsx";
 import { Icon } from "./Icon.tsx";
 import { useLife } from "./life.ts";
@@ -32,6 +33,7 @@ export function Message({ item, startsGroup, endsMinute, room }: MessageProps) {
         {!item.isOwn && startsGroup && <span class="suffix">{suffixOf(item.sender)}</span>}
       </p>
       <div class="bubble" ref={bubble}>
+        <Attachments item={item} room={room} />
         <div class="text" dir="auto">
           {linkify(item.text).map((piece, index) =>
             piece.kind === "text" ? (

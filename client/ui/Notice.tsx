@@ -17,6 +17,7 @@ const MEANINGS = {
   split: "notice.meaningSplit",
   rejoined: "notice.meaningRejoined",
   repeated: "notice.meaningRepeated",
+  withdrawn: null,
 } as const satisfies Record<What["kind"], string | null>;
 
 /** A line of its own: "Ada joined at 14:30". */
@@ -64,6 +65,10 @@ function wording(what: What): { readonly text: string; readonly name: string } {
         : { text: t("notice.splitBy", { name }), name: what.nickname };
     case "rejoined":
       return { text: t("notice.rejoined"), name: "" };
+    case "withdrawn":
+      return what.isOwn
+        ? { text: t("notice.withdrawnOwn"), name: "" }
+        : { text: t("notice.withdrawn", { name }), name: what.nickname };
     case "repeated":
       return { text: t("notice.repeated", { name }), name: what.nickname };
   }

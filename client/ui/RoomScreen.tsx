@@ -4,7 +4,7 @@ import type { RefObject } from "preact";
 import { t } from "../i18n/i18n.ts";
 import type { RoomView } from "../state/view.ts";
 import { Brand } from "./Brand.tsx";
-import { Composer } from "./Composer.tsx";
+import { Composer, filesOf } from "./Composer.tsx";
 import { Divider } from "./Divider.tsx";
 import { Icon } from "./Icon.tsx";
 import { Invite } from "./Invite.tsx";
@@ -19,6 +19,21 @@ const ROSTER_ID = "roster";
 /** The room: who is here, how safe it is, what was said, and a place to write. */
 export function RoomScreen({ room }: { readonly room: RoomView }) {
   const isRosterOpen = useSignal(false);
+  const files = useSignal<readonly File[]>([]);
+  const isDraggedOver = useSignal(false);
+  const drop = {
+    onDragOver: (event: DragEvent) => {
+      if (event.dataTransfer?.types.includes("Files") !== true) return;
+      event.preventDefault();
+      isDraggedOver.value = true;
+    },
+    onDragLeave: () => (isDraggedOver.value = false),
+    onDrop: (event: DragEvent) => {
+      event.preventDefault();
+      isDraggedOver.value = false;
+      files.value = filesOf(event.dataTransfer);
+    },
+  };
   const peopleButton = useRef<HTMLButtonElement>(null);
   /** `isDone`: nothing else took the focus, so it goes back to where it came from. */
   const closeRoster = (isDone: boolean) => {
@@ -57,9 +72,9 @@ export function RoomScreen({ room }: { readonly room: RoomView }) {
       </header>
       <StatusLine room={room} />
       <div class="room-body">
-        <main class="room-main">
+        <main class={isDraggedOver.value ? "room-main room-drop" : "room-main"} {...drop}>
           <Timeline room={room} />
-          <Composer room={room} />
+          <Composer room={room} files={files} />
         </main>
         {isRosterOpen.value && (
           <button

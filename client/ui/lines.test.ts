@@ -20,6 +20,7 @@ function says(nickname: string, sentAtMs: number): MessageItem {
     isOwn,
     sentAtMs,
     text: "hi",
+    attachments: [],
     delivery: "sent",
     failReason: null,
     goesAtMs: null,

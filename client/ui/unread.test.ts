@@ -11,6 +11,7 @@ const says = (key: string, isOwn = false): TimelineItem => ({
   isOwn,
   sentAtMs: 0,
   text: key,
+  attachments: [],
   delivery: "sent",
   failReason: null,
   goesAtMs: 0,

@@ -3,6 +3,7 @@ import { WebSocket } from "ws";
 import { browserClock } from "../../client/net/browser-clock.ts";
 import { webSockets, type OpenSocket } from "../../client/net/socket.ts";
 import { createClient } from "../../client/state/client.ts";
+import { headlessFiles } from "../../client/state/files/headless.ts";
 import { loadEngine } from "../../client/state/engine.ts";
 import type { RoomView } from "../../client/state/view.ts";
 import type { Policy } from "../../shared/policy.ts";
@@ -58,6 +59,7 @@ export async function createPerson({ name, next, failed }: PersonDeps): Promise<
     origin: ORIGIN,
     openSocket,
     loadEngine,
+    loadFiles: async () => headlessFiles({ fetch, origin: ORIGIN, saved: () => undefined }),
     isOnline: () => isOnline,
     failed,
   });

@@ -6,14 +6,16 @@ const CONTENT_SECURITY_POLICY = [
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' blob:",
-  "media-src blob:",
+  // Films come from the service worker at /play/…, or from memory.
+  "media-src 'self' blob:",
   "connect-src 'self'",
   "worker-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
+  // Addresses of our own workers, by client/media/script-url.ts; no page text.
+  "trusted-types mayfly-workers",
 ].join("; ");
 
 /** Powers that a page of ours never asks for. Clipboard, sharing and fullscreen stay: people use them here. */

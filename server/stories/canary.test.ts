@@ -12,6 +12,7 @@ import { parseLink } from "../../client/crypto/link.ts";
 import { browserClock } from "../../client/net/browser-clock.ts";
 import { webSockets } from "../../client/net/socket.ts";
 import { createClient, type Client } from "../../client/state/client.ts";
+import { headlessFiles } from "../../client/state/files/headless.ts";
 import { loadEngine } from "../../client/state/engine.ts";
 import type { RoomView } from "../../client/state/view.ts";
 import { parseHex, utf8 } from "../../shared/bytes.ts";
@@ -118,6 +119,7 @@ describe("[§1.1] a real relay process, three real clients on real sockets", () 
         origin,
         openSocket: webSockets(WebSocket, url, { origin, perMessageDeflate: false }),
         loadEngine,
+        loadFiles: async () => headlessFiles({ fetch, origin, saved: () => undefined }),
         isOnline: () => true,
         failed: (fault) => faults.push(fault),
       });

@@ -1,6 +1,7 @@
 /** A tiny world for stories: one relay, people with the real client, fake sockets, a clock turned by hand. */
 import { createHash, randomBytes } from "node:crypto";
 import { createClient, type Client, type ClientDeps } from "../../client/state/client.ts";
+import { headlessFiles } from "../../client/state/files/headless.ts";
 import { loadEngine } from "../../client/state/engine.ts";
 import type { MessageItem, RoomView } from "../../client/state/view.ts";
 import type { Bytes } from "../../shared/bytes.ts";
@@ -184,6 +185,8 @@ export function createPerson(
     origin: ORIGIN,
     openSocket: (events) => network.openSocket(events),
     loadEngine,
+    // What these stories tell has no files in it.
+    loadFiles: async () => headlessFiles({ fetch, origin: ORIGIN, saved: () => undefined }),
     isOnline: () => true,
   });
   return { name, client, network, ...seenBy(client, network) };

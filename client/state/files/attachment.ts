@@ -24,14 +24,14 @@ export type Upload =
 /** `unreadable`: the file was moved or changed meanwhile; `full`: the relay has no room left. */
 export type UploadFailure = GrantRefusal | "full" | "unreadable" | "other";
 
-/**
- * What can be seen of a file's content here. `loading`: all of it is fetched before it is shown; `shown`: by
- * this address, as a whole (`blob`) or while it still arrives (`stream`).
- */
+/** As a whole; or while it still arrives, sought at will (`stream`) or from the start on (`mediasource`). */
+export type Way = "blob" | "stream" | "mediasource";
+
+/** What can be seen of a file's content here. `loading`: all of it is fetched before it is shown. */
 export type Opened =
   | { readonly kind: "closed" }
   | { readonly kind: "loading"; readonly gotBytes: number }
-  | { readonly kind: "shown"; readonly url: string; readonly way: "blob" | "stream" }
+  | { readonly kind: "shown"; readonly url: string; readonly way: Way }
   | { readonly kind: "broken"; readonly why: OpenFailure };
 
 /**
@@ -61,14 +61,14 @@ export interface Attachment {
   readonly opened: ReadonlySignal<Opened>;
   readonly saving: ReadonlySignal<Saving>;
   /** Shows it; once it is shown or on its way, nothing happens. After a failure it is tried again. */
-  open(): void;
+  readonly open: () => void;
   /** Gives the address back, or stops what is on its way. */
-  close(): void;
+  readonly close: () => void;
   /** Fetches all of it and hands it to the browser to be saved under its name. */
-  save(): void;
+  readonly save: () => void;
   /** Of one's own that is on its way: holds it, and goes on. */
-  pause(): void;
-  resume(): void;
+  readonly pause: () => void;
+  readonly resume: () => void;
 }
 
 /** A file that the person chose and has not sent yet. */

@@ -35,7 +35,7 @@ export interface OpeningDeps {
 export interface OpenAttachment extends Attachment {
   readonly upload: Signal<Upload>;
   /** Stops and gives back everything for good. */
-  forget(): void;
+  readonly forget: () => void;
 }
 
 type Shown = Exclude<Opened, { kind: "closed" | "loading" }>;
@@ -83,7 +83,7 @@ export function createAttachment(
     const playing = source.isLocal ? null : await openStream(mimeOf(real));
     if (playing !== null) {
       giveBack = () => playing.close();
-      return { kind: "shown", url: playing.url, way: "stream" };
+      return { kind: "shown", url: playing.url, way: playing.way };
     }
     const content = await source.whole(stop, (gotBytes) => {
       if (!stop.aborted) opened.value = { kind: "loading", gotBytes };
@@ -113,15 +113,17 @@ export function createAttachment(
     close();
     const stop = (stopOpening = new AbortController()).signal;
     opened.value = { kind: "loading", gotBytes: 0 };
-    const opening = family === "picture" ? openPicture(stop) : openPlayed(stop);
-    void opening.then((outcome) => {
-      if (stop.aborted) {
-        if (outcome.kind === "shown") giveBack();
-        return;
-      }
-      opened.value = outcome;
-      if (outcome.kind === "shown") shown(attachment);
-    });
+    void openAs(family === "picture" ? openPicture : openPlayed, stop);
+  }
+
+  async function openAs(how: typeof openPicture, stop: AbortSignal): Promise<void> {
+    const outcome = await how(stop);
+    if (stop.aborted) {
+      if (outcome.kind === "shown") giveBack();
+      return;
+    }
+    opened.value = outcome;
+    if (outcome.kind === "shown") shown(attachment);
   }
 
   function close(): void {

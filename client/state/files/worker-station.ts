@@ -42,13 +42,16 @@ export function serveStation(line: Line, station: Station): void {
     const { id } = data;
     const stopping = new AbortController();
     running.set(id, stopping);
-    void run(data, stopping.signal).then((outcome) => {
-      running.delete(id);
-      const own = outcome instanceof Uint8Array ? whole(outcome) : outcome;
-      const delivery: Delivery = { id, outcome: own };
-      line.postMessage(delivery, own instanceof Uint8Array ? [own.buffer] : []);
-    });
+    void answer(data, stopping.signal);
   };
+
+  async function answer(job: Exclude<Order, { kind: "stop" }>, signal: AbortSignal): Promise<void> {
+    const outcome = await run(job, signal);
+    running.delete(job.id);
+    const own = outcome instanceof Uint8Array ? whole(outcome) : outcome;
+    const delivery: Delivery = { id: job.id, outcome: own };
+    line.postMessage(delivery, own instanceof Uint8Array ? [own.buffer] : []);
+  }
 }
 
 /** On the page: a station behind `line`; `end` ends whatever is at its other end. */

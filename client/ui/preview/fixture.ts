@@ -62,6 +62,7 @@ export function says(
     isOwn: nickname === "Ada",
     sentAtMs,
     text,
+    attachments: [],
     delivery: "sent",
     failReason: null,
     goesAtMs: sentAtMs + 60 * 60_000,
@@ -101,6 +102,10 @@ export function roomOf(state: RoomState, leave: () => void): RoomView {
     pendingCount,
     unreadCount: signal(state.unread ?? 0),
     send,
+    examine: () => Promise.resolve([]),
+    discardDrafts: () => undefined,
+    sendFiles: () => false,
+    withdraw: remove,
     retry(key) {
       const item = timeline.value.find((each) => each.key === key);
       remove(key);

@@ -1,0 +1,69 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../../i18n/i18n.ts";
+import type { Attachment } from "../../state/files/attachment.ts";
+import type { RoomView } from "../../state/view.ts";
+import { Broken } from "./Broken.tsx";
+import { Enlarged } from "./Enlarged.tsx";
+import { formatSize } from "./size.ts";
+import { StillPicture } from "./StillPicture.tsx";
+
+/** Larger ones are fetched only when somebody wants them. */
+const AUTOMATIC_BYTES = 8_000_000;
+
+interface PictureProps {
+  readonly attachment: Attachment;
+  readonly room: RoomView;
+}
+
+/** A picture in its place from the start: its size is known before its content. */
+export function Picture({ attachment, room }: PictureProps) {
+  const isEnlarged = useSignal(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const opened = attachment.opened.value;
+  const { width, height } = attachment.dimensions ?? { width: 4, height: 3 };
+  useEffect(() => {
+    if (opened.kind === "closed" && attachment.sizeBytes <= AUTOMATIC_BYTES) attachment.open();
+  }, [opened.kind]);
+  if (opened.kind === "broken") return <Broken attachment={attachment} why={opened.why} />;
+  const name = attachment.alt === "" ? attachment.name : attachment.alt;
+  if (opened.kind !== "shown") {
+    return (
+      <button type="button" class="picture picture-closed" onClick={attachment.open}>
+        <svg
+          class="picture-place"
+          width={width}
+          height={height}
+          viewBox={`0 0 ${width} ${height}`}
+          aria-hidden="true"
+        />
+        <span class="picture-word">
+          {opened.kind === "loading"
+            ? t("files.loading")
+            : t("files.show", { size: formatSize(attachment.sizeBytes) })}
+        </span>
+        <span class="visually-hidden">{name}</span>
+      </button>
+    );
+  }
+  return (
+    <>
+      <button
+        type="button"
+        ref={button}
+        class="picture"
+        aria-label={t("files.enlarge", { name })}
+        onClick={() => (isEnlarged.value = true)}
+      >
+        {attachment.isAnimated ? (
+          <StillPicture url={opened.url} alt={name} dimensions={{ width, height }} />
+        ) : (
+          <img src={opened.url} alt={name} width={width} height={height} decoding="async" />
+        )}
+      </button>
+      {isEnlarged.value && (
+        <Enlarged first={attachment} room={room} close={() => (isEnlarged.value = false)} />
+      )}
+    </>
+  );
+}
