@@ -13,6 +13,7 @@ beforeAll(async () => {
   await mkdir(join(folder, "assets"));
   await writeFile(join(folder, "index.html"), "<!doctype html>");
   await writeFile(join(folder, "robots.txt"), "User-agent: *\n");
+  await writeFile(join(folder, "media-worker.js"), script);
   await writeFile(join(folder, "assets", "app-1a2b.js"), script);
   await writeFile(join(folder, "assets", "app-1a2b.js.map"), "{}");
   await writeFile(join(folder, "assets", ".secret"), "no");
@@ -25,6 +26,7 @@ test("only files of known types that lie there themselves are served, the page a
   expect([...(files?.keys() ?? [])].toSorted()).toEqual([
     "/",
     "/assets/app-1a2b.js",
+    "/media-worker.js",
     "/robots.txt",
   ]);
 });
@@ -34,6 +36,12 @@ test("the page is never kept, hashed files for good, others are asked for again"
   expect(files?.get("/")?.cacheControl).toBe("no-store");
   expect(files?.get("/assets/app-1a2b.js")?.cacheControl).toContain("immutable");
   expect(files?.get("/robots.txt")?.cacheControl).toBe("no-cache");
+});
+
+test("the service worker, whose address stays, is a script that is asked for again", async () => {
+  const worker = (await loadClientFiles(folder))?.get("/media-worker.js");
+  expect(worker?.type).toBe("text/javascript; charset=utf-8");
+  expect(worker?.cacheControl).toBe("no-cache");
 });
 
 test("compressed forms are the same bytes, kept where they are smaller", async () => {

@@ -50,7 +50,7 @@ describe("the page and its files", () => {
       expect.arrayContaining([
         "content-type: text/html; charset=utf-8",
         "cache-control: no-store",
-        "content-security-policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; media-src blob:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+        "content-security-policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types mayfly-workers",
         "cross-origin-opener-policy: same-origin",
         "cross-origin-embedder-policy: require-corp",
         "cross-origin-resource-policy: same-origin",
