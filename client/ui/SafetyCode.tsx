@@ -91,14 +91,13 @@ function SafetyDialog({ room, close }: SafetyDialogProps) {
         <Outcome comparison={comparison} />
       </output>
       <p class="hint">{t("safety.changes")}</p>
-      <form method="dialog" class="actions">
-        {comparison.kind === "differs" && (
+      {comparison.kind === "differs" && (
+        <div class="actions">
           <button type="button" class="button button-danger" onClick={() => room.leave()}>
             {t("safety.leave")}
           </button>
-        )}
-        <button class="button button-main">{t("room.close")}</button>
-      </form>
+        </div>
+      )}
     </Dialog>
   );
 }
@@ -112,7 +111,7 @@ function Outcome({ comparison }: { readonly comparison: Comparison }) {
       return (
         <>
           <strong>{t("safety.differsTitle")}</strong>
-          <ol class="steps">
+          <ol class="advice">
             <li>{t("safety.differsAgain")}</li>
             <li>{t("safety.differsQuiet")}</li>
             <li>{t("safety.differsLeave")}</li>

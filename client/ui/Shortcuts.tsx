@@ -54,9 +54,6 @@ export function Shortcuts() {
               </div>
             ))}
           </dl>
-          <form method="dialog" class="actions">
-            <button class="button button-main">{t("room.close")}</button>
-          </form>
         </Dialog>
       )}
     </>
