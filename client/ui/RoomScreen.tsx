@@ -65,7 +65,7 @@ export function RoomScreen({ room }: { readonly room: RoomView }) {
             isOpen={isRosterOpen.value}
             toggle={() => (isRosterOpen.value = !isRosterOpen.value)}
           />
-          <Invite link={room.link} hasPassphrase={room.hasPassphrase} />
+          <Invite room={room} />
           <Leave room={room} />
           <Shortcuts />
         </div>

@@ -62,8 +62,7 @@ const WRITTEN: readonly (readonly [string, readonly string[]])[] = [
   ["on-accent", ["accent", "accent-strong"]],
   ["on-danger", ["danger"]],
   ["warn-text", ["warn-ground"]],
-  // A toast: the page's colours the other way round.
-  ["ground", ["text"]],
+  ["code", ["code-ground"]],
   ...MEMBERS.map((member) => [member, [...GROUNDS, ...BUBBLES, "accent-soft"]] as const),
 ];
 /** Borders that say where something is, and figures. */
