@@ -16,6 +16,7 @@ export async function makeRoom(window: Window, wishes: Wishes = {}): Promise<voi
   await page.goto(window.origin);
   await nameYourself(page, name);
   if (wishes.passphrase !== undefined) {
+    await page.getByText("Settings", { exact: true }).click();
     await page.getByRole("textbox", { name: "Passphrase" }).fill(wishes.passphrase);
   }
   await page.getByRole("button", { name: "Make a room" }).click();
@@ -25,9 +26,15 @@ export async function makeRoom(window: Window, wishes: Wishes = {}): Promise<voi
 /** The room's link, by the button and the clipboard. */
 export async function linkOf({ page }: Window): Promise<string> {
   await page.bringToFront();
-  await page.getByRole("button", { name: "Copy link" }).click();
+  const copy = page.getByRole("button", { name: "Copy link" });
+  // Who is alone has it before the eyes.
+  const isAlone = await copy.isVisible();
+  if (!isAlone) await page.getByRole("button", { name: "Invite" }).click();
+  await copy.click();
   await page.getByText("Link copied").waitFor({ timeout: PATIENCE_MS });
-  return page.evaluate(() => navigator.clipboard.readText());
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  if (!isAlone) await page.keyboard.press("Escape");
+  return link;
 }
 
 /** Opens a link and asks to enter; where that leads, the test looks. */
@@ -43,7 +50,7 @@ export async function enterInvited(window: Window, wishes: Wishes = {}): Promise
   if (wishes.passphrase !== undefined) {
     await page.getByRole("textbox", { name: "Passphrase" }).fill(wishes.passphrase);
   }
-  await page.getByRole("button", { name: "Enter", exact: true }).click();
+  await page.getByRole("button", { name: "Join", exact: true }).click();
 }
 
 /** Opens a link, enters, and waits until somebody has confirmed the newcomer. */
@@ -54,7 +61,7 @@ export async function join(window: Window, link: string, wishes: Wishes = {}): P
 }
 
 async function nameYourself(page: Page, name: string): Promise<void> {
-  await page.getByRole("textbox", { name: "Your name" }).fill(name);
+  await page.getByRole("textbox", { name: /^(Your name|Join as)$/ }).fill(name);
 }
 
 async function standsInRoom({ page }: Window): Promise<void> {

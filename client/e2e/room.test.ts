@@ -56,7 +56,7 @@ describe("two in a room", () => {
     await bob.page.goto("about:blank");
     await bob.page.goto(link);
     await enterInvited(bob);
-    await isTold(bob, "No such room, or it has ended, or the passphrase is wrong");
+    await isTold(bob, "There is no such room");
   });
 
   test("[DESIGN 4] the safety code is one for the whole room, and another after a join", async () => {

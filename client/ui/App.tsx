@@ -21,9 +21,7 @@ export function App({ client }: { readonly client: ClientView }) {
     case "start":
       return <StartScreen client={client} notice={phase.notice} />;
     case "invited":
-      return (
-        <InvitedScreen client={client} hasPassphrase={phase.hasPassphrase} notice={phase.notice} />
-      );
+      return <InvitedScreen client={client} hasPassphrase={phase.hasPassphrase} />;
     case "entering":
       return <EnteringScreen client={client} step={phase.step} />;
     case "room":

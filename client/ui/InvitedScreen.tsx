@@ -2,22 +2,22 @@ import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { t } from "../i18n/i18n.ts";
 import { cleanNickname } from "../state/nickname.ts";
-import type { ClientView, StartNotice as Notice } from "../state/view.ts";
+import type { ClientView } from "../state/view.ts";
 import { Brand } from "./Brand.tsx";
+import { Icon } from "./Icon.tsx";
 import { NameField } from "./NameField.tsx";
+import { Operator } from "./Operator.tsx";
 import { PassphraseField } from "./PassphraseField.tsx";
 import { randomName } from "./random-name.ts";
 import { ScreenTitle } from "./ScreenTitle.tsx";
-import { StartNotice } from "./StartNotice.tsx";
 
 interface InvitedScreenProps {
   readonly client: ClientView;
   readonly hasPassphrase: boolean;
-  readonly notice: Notice | null;
 }
 
 /** A link was opened: who comes, and what joining means. */
-export function InvitedScreen({ client, hasPassphrase, notice }: InvitedScreenProps) {
+export function InvitedScreen({ client, hasPassphrase }: InvitedScreenProps) {
   const name = useSignal(useMemo(() => randomName(), []));
   const isRefused = useSignal(false);
   const passphrase = useSignal("");
@@ -37,10 +37,12 @@ export function InvitedScreen({ client, hasPassphrase, notice }: InvitedScreenPr
         <Brand />
       </header>
       <main>
-        <StartNotice notice={notice} />
         <form class="card" autocomplete="off" noValidate onSubmit={submit}>
-          <ScreenTitle>{t("invited.title")}</ScreenTitle>
-          <NameField name={name} isRefused={isRefused} />
+          <div>
+            <ScreenTitle>{t("invited.title")}</ScreenTitle>
+            <p>{t("invited.lead")}</p>
+          </div>
+          <NameField label={t("name.joinAs")} name={name} isRefused={isRefused} />
           {hasPassphrase && (
             <PassphraseField
               passphrase={passphrase}
@@ -48,12 +50,7 @@ export function InvitedScreen({ client, hasPassphrase, notice }: InvitedScreenPr
               isMissing={isMissing.value && passphrase.value === ""}
             />
           )}
-          <ul class="hints">
-            <li>{t(hasPassphrase ? "invited.hintAnyonePassphrase" : "invited.hintAnyone")}</li>
-            <li>{t("invited.hintFuture")}</li>
-            <li>{t("invited.hintHistory")}</li>
-          </ul>
-          <div class="actions">
+          <div class="actions actions-wide">
             <button type="submit" class="button button-main">
               {t("invited.enter")}
             </button>
@@ -61,8 +58,27 @@ export function InvitedScreen({ client, hasPassphrase, notice }: InvitedScreenPr
               {t("invited.back")}
             </button>
           </div>
+          <ul class="signs signs-quiet">
+            <li>
+              <Icon name="people" />
+              <span>
+                {t(hasPassphrase ? "invited.hintAnyonePassphrase" : "invited.hintAnyone")}
+              </span>
+            </li>
+            <li>
+              <Icon name="unseen" />
+              <span>{t("invited.hintFuture")}</span>
+            </li>
+            <li>
+              <Icon name="time" />
+              <span>{t("invited.hintHistory")}</span>
+            </li>
+          </ul>
         </form>
       </main>
+      <footer>
+        <Operator />
+      </footer>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useId, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { t } from "../i18n/i18n.ts";
 import { cleanNickname } from "../state/nickname.ts";
 import type { RoomOptions } from "../state/view.ts";
@@ -16,14 +16,13 @@ import {
 import { randomName } from "./random-name.ts";
 import { formatDuration } from "./time.ts";
 
-/** Everything a founder decides. */
+/** Everything a founder decides: a name, one button, and the rest behind what is usual. */
 export function MakeForm({ make }: { readonly make: (options: RoomOptions) => void }) {
   const name = useSignal(useMemo(() => randomName(), []));
   const isRefused = useSignal(false);
   const ttlMs = useSignal(DEFAULT_TTL_MS);
   const cap = useSignal(DEFAULT_CAP);
   const passphrase = useSignal("");
-  const titleId = useId();
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -32,32 +31,35 @@ export function MakeForm({ make }: { readonly make: (options: RoomOptions) => vo
     if (nickname === null) return;
     make({ nickname, policy: policyOf(ttlMs.value, cap.value), passphrase: passphrase.value });
   };
+  const capText = (count: number) => t("start.capPeople", { count });
+  const now = passphrase.value === "" ? "start.settingsNow" : "start.settingsNowPassphrase";
 
   return (
-    <form class="card" aria-labelledby={titleId} autocomplete="off" noValidate onSubmit={submit}>
-      <div>
-        <h2 id={titleId}>{t("start.make")}</h2>
-        <p class="hint">{t("start.makeLead")}</p>
-      </div>
-      <NameField name={name} isRefused={isRefused} />
-      <div class="field-pair">
-        <Choice
-          label={t("start.ttl")}
-          value={ttlMs}
-          choices={TTL_CHOICES_MS}
-          textOf={formatDuration}
-        />
-        <Choice
-          label={t("start.cap")}
-          value={cap}
-          choices={CAP_CHOICES}
-          textOf={(count) => t("start.capPeople", { count })}
-        />
-      </div>
-      <PassphraseField passphrase={passphrase} hint={t("passphrase.makeHint")} />
+    <form class="card" aria-label={t("start.make")} autocomplete="off" noValidate onSubmit={submit}>
+      <NameField label={t("name.label")} name={name} isRefused={isRefused} />
       <button type="submit" class="button button-main">
         {t("start.make")}
       </button>
+      <details class="more settings">
+        <summary>
+          <span>{t("start.settings")}</span>
+          <span class="hint">
+            {t(now, { duration: formatDuration(ttlMs.value), people: capText(cap.value) })}
+          </span>
+        </summary>
+        <div class="settings-fields">
+          <div class="field-pair">
+            <Choice
+              label={t("start.ttl")}
+              value={ttlMs}
+              choices={TTL_CHOICES_MS}
+              textOf={formatDuration}
+            />
+            <Choice label={t("start.cap")} value={cap} choices={CAP_CHOICES} textOf={capText} />
+          </div>
+          <PassphraseField passphrase={passphrase} hint={t("passphrase.makeHint")} />
+        </div>
+      </details>
     </form>
   );
 }

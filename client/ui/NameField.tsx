@@ -6,13 +6,14 @@ import { Icon } from "./Icon.tsx";
 import { randomName } from "./random-name.ts";
 
 interface NameFieldProps {
+  readonly label: string;
   readonly name: Signal<string>;
   /** The name was tried and refused. */
   readonly isRefused: Signal<boolean>;
 }
 
 /** Asks for a nickname; proposes another one at a press. */
-export function NameField({ name, isRefused }: NameFieldProps) {
+export function NameField({ label, name, isRefused }: NameFieldProps) {
   const inputId = useId();
   const hintId = useId();
   const change = (text: string) => {
@@ -21,7 +22,7 @@ export function NameField({ name, isRefused }: NameFieldProps) {
   };
   return (
     <div class="field">
-      <label for={inputId}>{t("name.label")}</label>
+      <label for={inputId}>{label}</label>
       <div class="field-row">
         <input
           id={inputId}

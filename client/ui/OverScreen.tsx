@@ -1,40 +1,82 @@
 import { t } from "../i18n/i18n.ts";
 import type { ClientView, OverReason } from "../state/view.ts";
-import { Brand } from "./Brand.tsx";
-import { ScreenTitle } from "./ScreenTitle.tsx";
+import { Icon, type IconName } from "./Icon.tsx";
+import { LinkInAddressBar } from "./LinkInAddressBar.tsx";
+import { Telling } from "./Telling.tsx";
 
+/** What happened and, unless it was the room's own end, what to do. */
 const TEXTS = {
-  left: ["over.left", "over.leftBody"],
-  ended: ["over.ended", "over.endedBody"],
-  "no-such-room": ["over.noSuchRoom", "over.noSuchRoomBody"],
-  replaced: ["over.replaced", "over.replacedBody"],
-  full: ["over.full", "over.fullBody"],
-  "upgrade-required": ["over.upgradeRequired", "over.upgradeRequiredBody"],
-  refused: ["over.refused", "over.refusedBody"],
-} as const satisfies Record<OverReason, readonly [string, string]>;
+  left: { title: "over.left", body: "over.leftBody", advice: null },
+  ended: { title: "over.ended", body: "over.endedBody", advice: null },
+  "no-such-room": {
+    title: "over.noSuchRoom",
+    body: "over.noSuchRoomBody",
+    advice: "over.noSuchRoomDo",
+  },
+  replaced: { title: "over.replaced", body: "over.replacedBody", advice: "over.replacedDo" },
+  full: { title: "over.full", body: "over.fullBody", advice: "over.fullDo" },
+  "upgrade-required": {
+    title: "over.upgradeRequired",
+    body: "over.upgradeRequiredBody",
+    advice: "over.upgradeRequiredDo",
+  },
+  refused: { title: "over.refused", body: "over.refusedBody", advice: "over.refusedDo" },
+} as const satisfies Record<OverReason, object>;
+
+const ICONS: Readonly<Record<OverReason, IconName>> = {
+  left: "leave",
+  ended: "time",
+  "no-such-room": "broken",
+  replaced: "copy",
+  full: "people",
+  "upgrade-required": "another",
+  refused: "warning",
+};
+
+const WIPED = ["over.wipedMessages", "over.wipedKeys", "over.wipedName"] as const;
 
 interface OverScreenProps {
   readonly client: ClientView;
   readonly why: OverReason;
 }
 
-/** The room is over for this tab: why, and the way back. */
+/** The room is over for this tab: why, what is gone, and the way on. */
 export function OverScreen({ client, why }: OverScreenProps) {
-  const [title, body] = TEXTS[why];
+  const { title, body, advice } = TEXTS[why];
+  // The room that ended will not be there again; any other may be.
+  const mayRetry = location.hash !== "" && why !== "ended" && why !== "upgrade-required";
   return (
-    <div class="single">
-      <header>
-        <Brand />
-      </header>
-      <main class="card">
-        <ScreenTitle>{t(title)}</ScreenTitle>
-        <p>{t(body)}</p>
-        <div class="actions">
-          <button type="button" class="button button-main" onClick={() => client.restart()}>
-            {t("over.again")}
+    <Telling icon={ICONS[why]} title={t(title)} body={t(body)}>
+      {advice === null ? <Wiped /> : <p>{t(advice)}</p>}
+      <div class="actions">
+        <button type="button" class="button button-main" onClick={() => client.restart()}>
+          {t("over.again")}
+        </button>
+        {mayRetry && (
+          <button type="button" class="button" onClick={() => client.openLink(location.href)}>
+            {t("over.retry")}
           </button>
-        </div>
-      </main>
-    </div>
+        )}
+      </div>
+      <LinkInAddressBar />
+    </Telling>
+  );
+}
+
+/** A goodbye: what was wiped. */
+function Wiped() {
+  return (
+    <>
+      <hr class="horizon" />
+      <h3>{t("over.wiped")}</h3>
+      <ul class="signs">
+        {WIPED.map((what) => (
+          <li key={what}>
+            <Icon name="check" />
+            <span>{t(what)}</span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

@@ -1,31 +1,34 @@
 import { t } from "../i18n/i18n.ts";
-import type { ClientView, StartNotice as Notice } from "../state/view.ts";
+import type { ClientView, StartNotice } from "../state/view.ts";
 import { Brand } from "./Brand.tsx";
 import { MakeForm } from "./MakeForm.tsx";
 import { OpenForm } from "./OpenForm.tsx";
-import { StartNotice } from "./StartNotice.tsx";
+import { Operator } from "./Operator.tsx";
+import { StartTrouble } from "./StartTrouble.tsx";
+import { Wing } from "./Wing.tsx";
 
 interface StartScreenProps {
   readonly client: ClientView;
-  readonly notice: Notice | null;
+  readonly notice: StartNotice | null;
 }
 
-/** Make a room, or open a link. */
+/** What this is, one thing to do, and what to trust. */
 export function StartScreen({ client, notice }: StartScreenProps) {
+  if (notice !== null) return <StartTrouble client={client} notice={notice} />;
   return (
     <div class="start">
+      <Wing />
       <header class="start-head">
         <Brand />
         <p class="pitch">{t("app.pitch")}</p>
+        <p class="lead">{t("start.lead")}</p>
       </header>
       <main class="start-forms">
-        <StartNotice notice={notice} />
         <MakeForm make={(options) => client.make(options)} />
         <OpenForm open={(link) => client.openLink(link)} />
       </main>
-      <footer class="start-promise">
-        <p>{t("start.promise")}</p>
-        <p>{t("start.gone")}</p>
+      <footer class="start-foot">
+        <Operator />
       </footer>
     </div>
   );
