@@ -1,6 +1,7 @@
 /** What a browser does for a room's files: a worker for their chunks, addresses, saving, playing. */
 import { url as workerUrl } from "virtual:chunk-worker";
 import type { FileLoan } from "./state/room.ts";
+import { createPlayer } from "./media/playing/browser-player.ts";
 import { scriptUrl } from "./media/script-url.ts";
 import { createWorkerStation } from "./state/files/worker-station.ts";
 
@@ -16,7 +17,7 @@ export function lendFiles(): FileLoan {
       createUrl: (content) => URL.createObjectURL(content),
       revokeUrl: (url) => URL.revokeObjectURL(url),
       save,
-      player: { open: () => Promise.resolve(null), close: () => undefined },
+      player: createPlayer(),
     },
   };
 }

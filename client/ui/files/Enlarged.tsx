@@ -76,9 +76,6 @@ export function Enlarged({ first, room, close }: EnlargedProps) {
             {t("files.next")}
           </button>
           <SaveButton attachment={shown} />
-          <button type="button" class="button" onClick={close}>
-            {t("room.close")}
-          </button>
         </div>
       </div>
     </Dialog>

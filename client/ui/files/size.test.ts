@@ -4,8 +4,8 @@ import { formatLeft, formatSize } from "./size.ts";
 test("sizes are told in steps of a thousand, with one digit where it says something", () => {
   const sizes = [0, 999, 1_000, 1_540, 123_456, 3_140_000, 256_000_000, 4_300_000_000];
   expect(sizes.map((bytes) => formatSize(bytes, "en"))).toEqual([
-    "0 byte",
-    "999 byte",
+    "0 bytes",
+    "999 bytes",
     "1 kB",
     "1.5 kB",
     "123 kB",

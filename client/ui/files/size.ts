@@ -8,7 +8,7 @@ export function formatSize(bytes: number, language = navigator.language): string
   return new Intl.NumberFormat(language, {
     style: "unit",
     unit: UNITS[step] ?? "byte",
-    unitDisplay: "short",
+    unitDisplay: step === 0 ? "long" : "short",
     maximumFractionDigits: step === 0 || value >= 100 ? 0 : 1,
   }).format(value);
 }
