@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureBundle } from "./bundle-size.ts";
 import { ensureChromium } from "./test/chromium.ts";
+import { ensureFfmpeg } from "./test/ffmpeg.ts";
 import { ensureKafka } from "./test/kafka.ts";
 import { ensureRedis } from "./test/redis.ts";
 import { run } from "./test/run.ts";
@@ -40,9 +41,10 @@ function textOf(path: string): string | null {
 
 async function browserTests(files: readonly string[]): Outcome {
   const chromium = await ensureChromium();
+  const ffmpeg = await ensureFfmpeg();
   const kafka = await ensureKafka();
-  if (chromium === null || kafka === null) return tally.ONE_FAILED;
-  return vitest("e2e", files, { CHROMIUM: chromium, ...kafka });
+  if (chromium === null || ffmpeg === null || kafka === null) return tally.ONE_FAILED;
+  return vitest("e2e", files, { CHROMIUM: chromium, FFMPEG: ffmpeg, ...kafka });
 }
 
 async function unitTests(files: readonly string[]): Outcome {

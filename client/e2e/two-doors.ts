@@ -14,6 +14,8 @@ import {
   sees,
 } from "./people.ts";
 import type { Relay } from "./relay.ts";
+import { openFileStudio } from "./made-files.ts";
+import { saved, seesPicture, share } from "./sharing.ts";
 import type { Window, World } from "./world.ts";
 
 export interface TwoDoors {
@@ -43,6 +45,7 @@ export async function tellOfTwoDoors({ world, first, second }: TwoDoors): Promis
   }
   expect(await messagesOf(bob)).toEqual(await messagesOf(carol));
   expect(await safetyCodeOf(bob)).toBe(await safetyCodeOf(alice));
+  await shareFiles(bob, [alice, carol]);
 
   // The balancer notices that a relay is gone; the windows need not be told.
   world.expectOutage();
@@ -56,4 +59,17 @@ export async function tellOfTwoDoors({ world, first, second }: TwoDoors): Promis
   await peopleAre(alice, "Alice", "Bob", "Carol");
 
   for (const who of [bob, carol, alice]) await leave(who);
+}
+
+/** A picture and a text of one are had by the others, wherever they come in. */
+async function shareFiles(by: Window, others: readonly Window[]): Promise<void> {
+  const files = await openFileStudio();
+  const paths = [await files.picture("a.jpg", "Canary"), await files.text("b.txt", "as written")];
+  await share(by, paths, "look");
+  for (const who of others) {
+    await sees(who, "look");
+    expect(await seesPicture(who, "a.jpg")).toEqual({ width: 1600, height: 1200 });
+    expect((await saved(who, "b.txt")).toString()).toBe("as written");
+  }
+  await files.close();
 }

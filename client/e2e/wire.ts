@@ -12,6 +12,12 @@ export interface Wire {
   readonly server: string;
   /** Every host that was asked for besides the relay; all were refused. */
   readonly strangers: readonly string[];
+  /** Bodies of all requests from now on are kept. */
+  record(): void;
+  /** Those bodies, with method and path before each. */
+  recorded(): readonly Buffer[];
+  /** Method and path of every request so far. */
+  readonly asked: readonly string[];
   /** Leads to another relay from now on, as a balancer would; what is open stays where it is. */
   leadTo(address: string): void;
   /** Ends everything under way and refuses everything new. */
@@ -24,6 +30,9 @@ export interface Wire {
 export async function startWire(relay: string): Promise<Wire> {
   const open = new Set<Duplex>();
   const strangers: string[] = [];
+  const asked: string[] = [];
+  const bodies: Buffer[] = [];
+  let isRecording = false;
   let isCut = false;
   let target = relay;
   const portOf = (address: string) => Number(address.split(":")[1]);
@@ -39,11 +48,16 @@ export async function startWire(relay: string): Promise<Wire> {
   };
 
   // Plain http: the browser names the whole address.
-  const forward = (asked: IncomingMessage, answer: ServerResponse) => {
-    const url = URL.parse(asked.url ?? "");
-    if (url === null || !isOpenTo(url.host)) return void asked.socket.destroy();
-    const { method = "GET", headers } = asked;
+  const forward = (from: IncomingMessage, answer: ServerResponse) => {
+    const url = URL.parse(from.url ?? "");
+    if (url === null || !isOpenTo(url.host)) return void from.socket.destroy();
+    const { method = "GET", headers } = from;
     const path = `${url.pathname}${url.search}`;
+    asked.push(`${method} ${path}`);
+    if (isRecording) {
+      bodies.push(Buffer.from(`${method} ${path} ${JSON.stringify(headers)}`));
+      from.on("data", (part: Buffer) => bodies.push(part));
+    }
     const onward = request(
       { host: "127.0.0.1", port: portOf(target), path, method, headers },
       (got) => {
@@ -51,13 +65,13 @@ export async function startWire(relay: string): Promise<Wire> {
         got.pipe(answer);
       },
     );
-    onward.on("error", () => asked.socket.destroy());
-    asked.pipe(onward);
+    onward.on("error", () => from.socket.destroy());
+    from.pipe(onward);
   };
 
   // WebSockets: the browser asks for a tunnel.
-  const tunnel = (asked: IncomingMessage, near: Duplex, head: Buffer) => {
-    const host = asked.url ?? "";
+  const tunnel = (from: IncomingMessage, near: Duplex, head: Buffer) => {
+    const host = from.url ?? "";
     if (!isOpenTo(host)) return void near.destroy();
     const far: Socket = connect({ host: "127.0.0.1", port: portOf(target) });
     keep(far);
@@ -84,6 +98,11 @@ export async function startWire(relay: string): Promise<Wire> {
   return {
     server: `http://127.0.0.1:${port}`,
     strangers,
+    asked,
+    record: () => {
+      isRecording = true;
+    },
+    recorded: () => bodies,
     leadTo: (address) => {
       target = address;
     },
