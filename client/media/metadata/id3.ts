@@ -1,0 +1,108 @@
+/** Tags of sounds: ID3v2 (id3.org, 2.2 to 2.4) before the first frame, ID3v1 and APE behind the last one. */
+import type { Cleaning, Note, What } from "./cleaning.ts";
+import { bytesOf, latin1, textOf } from "./source.ts";
+
+/** By their first three letters, which all versions share well enough. */
+const FRAMES: { readonly [name: string]: What } = {
+  TIT: "comment",
+  TT2: "comment",
+  TAL: "comment",
+  COM: "comment",
+  TXX: "comment",
+  TPE: "author",
+  TP1: "author",
+  TCO: "author",
+  TCM: "author",
+  TOW: "author",
+  TDR: "dates",
+  TYE: "dates",
+  TDA: "dates",
+  TEN: "software",
+  TSS: "software",
+  TOF: "original-name",
+  API: "thumbnail",
+  PIC: "thumbnail",
+};
+const MOST_BYTES = 262_144;
+
+/** All tags around the frames go, whatever they say. */
+export async function cleanMp3(it: Cleaning): Promise<void> {
+  const { source } = it;
+  let from = 0;
+  for (let size = await tagAt(it, from); size > 0; size = await tagAt(it, from)) from += size;
+  it.drop(0, from);
+  let to = source.size;
+  for (let size = await tagBefore(it, to, from); size > 0; size = await tagBefore(it, to, from)) {
+    to -= size;
+  }
+  it.drop(to, source.size);
+}
+
+/** Bytes of the ID3v2 tag that begins there; 0 where none does. */
+async function tagAt(it: Cleaning, from: number): Promise<number> {
+  if (from + 10 > it.source.size) return 0;
+  const head = await it.source.view(from, 10);
+  if (latin1(bytesOf(head, 0, 3)) !== "ID3") return 0;
+  const hasFooter = (head.getUint8(5) & 0x10) !== 0;
+  const size = Math.min(10 + syncsafe(head, 6) + (hasFooter ? 10 : 0), it.source.size - from);
+  readId3(await it.source.view(from, Math.min(size, MOST_BYTES)), it.found);
+  return size;
+}
+
+/** Bytes of the tag that ends there; 0 where none does. */
+async function tagBefore(it: Cleaning, to: number, from: number): Promise<number> {
+  const ends = async (before: number, name: string): Promise<boolean> =>
+    to - before >= from && latin1(bytesOf(await it.source.view(to - before, name.length))) === name;
+  if (await ends(128, "TAG")) {
+    const tag = bytesOf(await it.source.view(to - 128, 128));
+    it.found("comment", textOf(tag.subarray(3, 33)));
+    it.found("author", textOf(tag.subarray(33, 63)));
+    it.found("dates", textOf(tag.subarray(93, 97)));
+    it.found("comment", textOf(tag.subarray(97, 127)));
+    return 128;
+  }
+  if (!(await ends(32, "APETAGEX"))) return 0;
+  it.found("other", "APE");
+  const footer = await it.source.view(to - 32, 32);
+  const hasHeader = footer.getUint32(20, true) >>> 31 === 1;
+  const size = Math.max(footer.getUint32(12, true), 32);
+  return Math.min(size + (hasHeader ? 32 : 0), to - from);
+}
+
+/** Notes the frames of a tag. What cannot be read is passed over. */
+export function readId3(tag: DataView<ArrayBuffer>, note: Note): void {
+  if (tag.byteLength < 10) return;
+  const version = tag.getUint8(3);
+  const [nameBytes, headBytes] = version === 2 ? [3, 6] : [4, 10];
+  for (let at = 10; at + headBytes < tag.byteLength && tag.getUint8(at) !== 0;) {
+    const name = latin1(bytesOf(tag, at, at + nameBytes));
+    const size = frameSize(tag, at, version);
+    const what = FRAMES[name.slice(0, 3)];
+    const from = at + headBytes;
+    if (what !== undefined)
+      note(
+        what,
+        what === "thumbnail" ? "" : readText(bytesOf(tag, from, from + Math.min(size, 400))),
+      );
+    else note("other", name);
+    at = from + size;
+  }
+}
+
+function frameSize(tag: DataView, at: number, version: number): number {
+  if (version === 2) return tag.getUint16(at + 3) * 256 + tag.getUint8(at + 5);
+  return version === 4 ? syncsafe(tag, at + 4) : tag.getUint32(at + 4);
+}
+
+/** The first byte says how the text is written. */
+function readText(bytes: Uint8Array): string {
+  const label = ["latin1", "utf-16le", "utf-16be", "utf-8"][bytes[0] ?? 0] ?? "latin1";
+  return new TextDecoder(label).decode(bytes.subarray(1));
+}
+
+/** Seven bits a byte. */
+function syncsafe(view: DataView, at: number): number {
+  let value = 0;
+  for (let index = 0; index < 4; index++) value = value * 128 + (view.getUint8(at + index) & 0x7f);
+  return value;
+}

@@ -1,0 +1,139 @@
+/**
+ * Pictures in ISO files (HEIF, ISO/IEC 23008-12: HEIC and AVIF): items are found by a table of places, so those that
+ * are metadata turn to nothing where they stand.
+ */
+import type { Cleaning } from "./cleaning.ts";
+import { exifOfTurn, readExif } from "./exif.ts";
+import { blankProfile } from "./icc.ts";
+import { boxesIn, findBox, freeBox, type Box } from "./iso-boxes.ts";
+import { noteBox } from "./iso-tags.ts";
+import { bytesOf, fourCc, type Source } from "./source.ts";
+import { readXmp } from "./xmp.ts";
+
+const CONTENT: ReadonlySet<string> = new Set(
+  "hdlr pitm iinf iref iprp iloc idat grpl dinf".split(" "),
+);
+/** Properties that say something of the picture other than how to show it. */
+const TOLD: ReadonlySet<string> = new Set("udes crtt mdft altt uuid".split(" "));
+const MOST_ITEMS = 10_000;
+
+interface Extent {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Whether a file's `meta` lists pictures. */
+export async function isPicture(it: Cleaning, meta: Box): Promise<boolean> {
+  const handler = await findBox(it.source, whole(meta), "hdlr");
+  return handler !== null && fourCc(await it.source.view(handler.content + 8, 4), 0) === "pict";
+}
+
+/** Behind version and flags. */
+const whole = (box: Box): Box => ({ ...box, content: box.content + 4 });
+
+/** @throws RangeError where its tables cannot be read */
+export async function cleanItems(it: Cleaning, box: Box): Promise<void> {
+  const meta = whole(box);
+  for await (const inner of boxesIn(it.source, meta.content, meta.to)) {
+    if (!inner.isWhole) throw new RangeError("no box");
+    if (CONTENT.has(inner.type)) continue;
+    await noteBox(it, inner);
+    freeBox(it, inner);
+  }
+  const properties = await findBox(it.source, meta, "iprp", "ipco");
+  if (properties !== null) await cleanProperties(it, properties);
+  const types = await readTypes(it.source, meta);
+  for (const [id, extents] of await readPlaces(it.source, meta)) {
+    const type = types.get(id);
+    if (type === "Exif" || type === "mime" || type === "uri ") await cleanItem(it, type, extents);
+  }
+  const references = await findBox(it.source, meta, "iref");
+  if (references === null) return;
+  for await (const { type } of boxesIn(it.source, references.content + 4, references.to)) {
+    // A small picture of its own, of what the large one may once have been.
+    if (type === "thmb") it.stays("thumbnail", "");
+  }
+}
+
+async function cleanProperties(it: Cleaning, properties: Box): Promise<void> {
+  for await (const box of boxesIn(it.source, properties.content, properties.to)) {
+    const { type, content, to } = box;
+    if (TOLD.has(type)) {
+      await noteBox(it, box);
+      freeBox(it, box);
+    } else if (type === "irot") {
+      it.isTurned ||= (await it.source.view(content, 1)).getUint8(0) % 2 === 1;
+    } else if (type === "colr" && to - content > 4) {
+      const view = await it.source.view(content, to - content);
+      const isProfile = ["prof", "rICC"].includes(fourCc(view, 0));
+      const profile = isProfile ? blankProfile(bytesOf(view, 4), it.found) : null;
+      if (profile !== null) it.put(content + 4, to, profile);
+    }
+  }
+}
+
+/** By item (§8.11.6): only entries of version 2 and 3 have a type. */
+async function readTypes(source: Source, meta: Box): Promise<ReadonlyMap<number, string>> {
+  const types = new Map<number, string>();
+  const list = await findBox(source, meta, "iinf");
+  if (list === null) return types;
+  const isShort = (await source.view(list.content, 1)).getUint8(0) === 0;
+  for await (const entry of boxesIn(source, list.content + (isShort ? 6 : 8), list.to)) {
+    const view = await source.view(entry.content, Math.min(entry.to - entry.content, 12));
+    const version = view.getUint8(0);
+    if (version === 2) types.set(view.getUint16(4), fourCc(view, 8));
+    if (version === 3)
+      types.set(view.getUint32(4), fourCc(await source.view(entry.content + 10, 4), 0));
+  }
+  return types;
+}
+
+/** Where in the file each item is (§8.11.3). An item that is made of others is not among them. */
+async function readPlaces(source: Source, meta: Box): Promise<ReadonlyMap<number, Extent[]>> {
+  const places = new Map<number, Extent[]>();
+  const box = await findBox(source, meta, "iloc");
+  const data = await findBox(source, meta, "idat");
+  if (box === null) return places;
+  const view = await source.view(box.content, box.to - box.content);
+  const version = view.getUint8(0);
+  let at = 6;
+  const read = (bytes: number): number => {
+    let value = 0;
+    for (const end = at + bytes; at < end; at++) value = value * 256 + view.getUint8(at);
+    return value;
+  };
+  const sizes = [4, 5].map((byte) => [view.getUint8(byte) >> 4, view.getUint8(byte) & 15]).flat();
+  const [offsetBytes = 0, lengthBytes = 0, baseBytes = 0, indexBytes = 0] = sizes;
+  const items = read(version < 2 ? 2 : 4);
+  if (items > MOST_ITEMS) throw new RangeError("too many items");
+  for (let item = 0, pieces = 0; item < items; item++) {
+    const id = read(version < 2 ? 2 : 4);
+    const method = version === 0 ? 0 : read(2) & 15;
+    read(2);
+    const start = read(baseBytes) + (method === 1 ? (data?.content ?? 0) : 0);
+    const extents: Extent[] = [];
+    for (let count = read(2); count > 0; count--) {
+      if (++pieces > MOST_ITEMS) throw new RangeError("too many pieces");
+      if (version > 0) read(indexBytes);
+      const from = start + read(offsetBytes);
+      extents.push({ from, to: from + read(lengthBytes) });
+    }
+    if (method < 2) places.set(id, extents);
+  }
+  return places;
+}
+
+/** Turns to EXIF that says nothing, or to zeros. */
+async function cleanItem(it: Cleaning, type: string, extents: readonly Extent[]): Promise<void> {
+  const [first] = extents;
+  if (first === undefined) return;
+  // Laid over the zeros: of two cuts at a place the first holds.
+  const hasRoom = type === "Exif" && first.to - first.from >= 30;
+  if (hasRoom) it.put(first.from, first.from + 30, Uint8Array.of(0, 0, 0, 0, ...exifOfTurn(1)));
+  for (const { from, to } of extents) it.blank(from, to);
+  const view = await it.source.view(first.from, Math.min(first.to - first.from, 262_144));
+  if (type === "mime") return readXmp(bytesOf(view), it.found);
+  if (!hasRoom) return it.found("other", type);
+  const skipped = 4 + Math.min(view.getUint32(0), view.byteLength - 4);
+  readExif(await it.source.view(first.from + skipped, view.byteLength - skipped), it.found);
+}

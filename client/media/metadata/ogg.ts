@@ -1,0 +1,101 @@
+/** Ogg (RFC 3533): the second packet of each of its streams carries comments, and is emptied where it stands. */
+import type { Cleaning } from "./cleaning.ts";
+import { bytesOf, latin1 } from "./source.ts";
+import { readVorbisComment } from "./vorbis-comment.ts";
+
+/** What packets with comments begin with. */
+const MARKS: readonly string[] = ["\x03vorbis", "OpusTags", "\x81theora"];
+const IS_FIRST = 2;
+const MOST_COMMENT_BYTES = 8_388_608;
+const HEADER_BYTES = 27;
+
+interface Page {
+  readonly from: number;
+  /** Where its content begins. */
+  readonly content: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** A stream whose second packet is not over yet: its bytes so far, page for page. */
+interface Comments {
+  readonly pages: { readonly page: Page; readonly length: number }[];
+}
+
+/** @throws RangeError where pages do not follow one another, or comments are of a kind that is not known here */
+export async function cleanOgg(it: Cleaning): Promise<void> {
+  const open = new Map<number, Comments>();
+  let read = 0;
+  for (let at = 0, isHead = true; isHead || open.size > 0;) {
+    const page = await pageAt(it, at);
+    const view = new DataView(page.bytes.buffer);
+    const serial = view.getUint32(14, true);
+    isHead = ((page.bytes[5] ?? 0) & IS_FIRST) !== 0;
+    const comments = open.get(serial);
+    if (isHead) open.set(serial, { pages: [] });
+    else if (comments !== undefined) {
+      const { length, isOver } = packetEnd(page);
+      comments.pages.push({ page, length });
+      if (isOver) {
+        emptyComments(it, comments);
+        open.delete(serial);
+      }
+    }
+    at += page.bytes.length;
+    read += page.bytes.length;
+    if (read > MOST_COMMENT_BYTES) throw new RangeError("too many comments");
+  }
+}
+
+async function pageAt(it: Cleaning, from: number): Promise<Page> {
+  const head = await it.source.view(from, HEADER_BYTES);
+  if (latin1(bytesOf(head, 0, 4)) !== "OggS") throw new RangeError("no page");
+  const segments = head.getUint8(26);
+  const table = bytesOf(await it.source.view(from + HEADER_BYTES, segments));
+  const length = table.reduce((sum, size) => sum + size, HEADER_BYTES + segments);
+  const bytes = bytesOf(await it.source.view(from, length)).slice();
+  return { from, content: HEADER_BYTES + segments, bytes };
+}
+
+/** How much of the page belongs to the packet that it begins with, or goes on with. */
+function packetEnd({ content, bytes }: Page): {
+  readonly length: number;
+  readonly isOver: boolean;
+} {
+  let length = 0;
+  for (const size of bytes.subarray(HEADER_BYTES, content)) {
+    length += size;
+    if (size < 255) return { length, isOver: true };
+  }
+  return { length, isOver: false };
+}
+
+function emptyComments(it: Cleaning, { pages }: Comments): void {
+  const packet = new Uint8Array(pages.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const { page, length } of pages) {
+    packet.set(page.bytes.subarray(page.content, page.content + length), at);
+    at += length;
+  }
+  const mark = MARKS.find((one) => latin1(packet.subarray(0, one.length)) === one);
+  const clean = mark === undefined ? null : readVorbisComment(packet, mark.length, it.found);
+  if (clean === null) throw new RangeError("unknown comments");
+  at = 0;
+  for (const { page, length } of pages) {
+    const { from, content, bytes } = page;
+    bytes.set(clean.subarray(at, at + length), content);
+    at += length;
+    bytes.fill(0, 22, 26);
+    new DataView(bytes.buffer).setUint32(22, checksum(bytes), true);
+    it.put(from, from + bytes.length, bytes);
+  }
+}
+
+/** CRC-32 of the polynomial 0x04c11db7, not reflected (RFC 3533 §6). */
+function checksum(bytes: Uint8Array): number {
+  let sum = 0;
+  for (const byte of bytes) {
+    sum ^= byte << 24;
+    for (let bit = 0; bit < 8; bit++) sum = (sum << 1) ^ (sum < 0 ? 0x04_c1_1d_b7 : 0);
+  }
+  return sum >>> 0;
+}
