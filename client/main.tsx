@@ -1,9 +1,11 @@
 /** Builds the client once and puts it on the page; only here do screens, state and browser meet. */
 import { render } from "preact";
+import { speak } from "./i18n/i18n.ts";
 import { browserClock } from "./net/browser-clock.ts";
 import { webSockets } from "./net/socket.ts";
 import { createClient } from "./state/client.ts";
 import { App } from "./ui/App.tsx";
+import { followLanguage } from "./ui/page-language.ts";
 import { followVisualViewport } from "./ui/viewport.ts";
 
 /** The relay's door, on the page's own host. */
@@ -22,7 +24,8 @@ const client = createClient({
   loadEngine: async () => (await import("./state/engine.ts")).loadEngine(),
   loadFiles: async () => (await import("./browser-files.ts")).lendFiles,
   isOnline: () => navigator.onLine,
-  failed: reportError,
+  // Called as a method of anything else it throws.
+  failed: (error) => reportError(error),
 });
 
 function openAddress(): void {
@@ -46,5 +49,12 @@ addEventListener("pagehide", () => {
 });
 followVisualViewport();
 
+/** Nothing is shown before the person's language has come: no other one shall be seen. */
+async function show(root: Element): Promise<void> {
+  await speak(navigator.languages);
+  followLanguage();
+  render(<App client={client} />, root);
+}
+
 const root = document.getElementById("app");
-if (root !== null) render(<App client={client} />, root);
+if (root !== null) void show(root);

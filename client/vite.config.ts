@@ -76,5 +76,14 @@ export default defineConfig({
     reportCompressedSize: false,
     // libsodium is one chunk of about 540 kB; scripts/bundle-size.ts watches what travels.
     chunkSizeWarningLimit: 700,
+    rollupOptions: {
+      output: {
+        // A visitor fetches one catalogue; scripts/bundle-size.ts knows them by their names.
+        chunkFileNames: ({ facadeModuleId }) =>
+          facadeModuleId?.includes("/i18n/") === true
+            ? "assets/language-[name]-[hash].js"
+            : "assets/[name]-[hash].js",
+      },
+    },
   },
 });

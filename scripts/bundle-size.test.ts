@@ -59,6 +59,26 @@ describe("the weight of the client", () => {
     expect(measureBundle(folder).isWithin).toBe(false);
   });
 
+  test("of the languages one visitor fetches one: the largest counts, the others are told apart", () => {
+    const noise = (bytes: number) =>
+      `export const noise = "${randomBytes(bytes).toString("hex")}";`;
+    const chunks = {
+      "index.js": "import(`./engine.js`)",
+      "engine.js": SODIUM,
+      "language-xa-1a2b3c4d.js": noise(180_000),
+      "language-xb-1a-3_c4d.js": noise(200_000),
+    };
+    const { lines, isWithin } = measureBundle(buildOf(chunks));
+    expect(isWithin).toBe(true);
+    const told = (words: string) =>
+      Number.parseFloat(lines.find((line) => line.includes(words)) ?? "");
+    expect(told("in all with one language")).toBeGreaterThan(told("language-xb"));
+    expect(told("in all with one language")).toBeLessThan(told("language-xb") + 10);
+    expect(told("in 1 other languages")).toBe(told("language-xa"));
+    const twice = { ...chunks, "also.js": noise(110_000) };
+    expect(measureBundle(buildOf(twice)).isWithin).toBe(false);
+  });
+
   test("a build in which libsodium cannot be seen is refused, not waved through", () => {
     expect(measureBundle(buildOf({ "index.js": "1" })).isWithin).toBe(false);
   });

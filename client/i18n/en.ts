@@ -1,8 +1,13 @@
 /**
  * Every English text for people. Keys say where a text stands; `_one` and `_other` are plural forms
- * (CLDR). `{{name}}` always stands for a nickname, which is put in by the screens, never by i18next.
+ * (CLDR). `{{name}}` always stands for a nickname, which the screens put in, in an element of its own.
  */
 export const en = {
+  language: {
+    /** Of writing: "ltr" or "rtl". */
+    direction: "ltr",
+    label: "Language",
+  },
   app: {
     name: "Mayfly",
     pitch: "Group chat that leaves nothing behind.",

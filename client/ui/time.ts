@@ -1,14 +1,14 @@
 /**
- * Times for people, in the browser's own locale and zone. Senders' clocks may say anything, so a
+ * Times for people, in the language that is spoken and the browser's zone. Senders' clocks may say anything, so a
  * time that no calendar has gives an empty text, never an exception.
  */
-import { LANGUAGE, t } from "../i18n/i18n.ts";
+import { locale, t } from "../i18n/i18n.ts";
 
 export const DAY_MS = 24 * 60 * 60_000;
 /** Beyond this no Date exists (ECMA-262 §21.4.1.1). */
 const MAX_DATE_MS = 8.64e15;
 
-/** Where and how times are shown; both undefined: as the browser is set. */
+/** Where and how times are shown; undefined: in the person's variety of the language that is spoken, and where the browser is. */
 export interface Place {
   readonly locale?: string;
   readonly timeZone?: string;
@@ -32,11 +32,11 @@ export function formatDay(atMs: number, nowMs: number, place: Place = {}): strin
   return format(atMs, place, { weekday: "long", day: "numeric", month: "long" });
 }
 
-/** A length of time in its largest whole unit, such as "1 hour"; in the texts' language, since it stands inside a sentence. */
+/** A length of time in its largest whole unit, such as "1 hour"; for inside a sentence. */
 export function formatDuration(durationMs: number): string {
   const minutes = Math.round(durationMs / 60_000);
   const [value, unit] = minutes % 60 === 0 ? [minutes / 60, "hour"] : [minutes, "minute"];
-  return new Intl.NumberFormat(LANGUAGE, {
+  return new Intl.NumberFormat(locale(), {
     style: "unit",
     unit,
     unitDisplay: "long",
@@ -83,11 +83,12 @@ function format(atMs: number, place: Place, options: Intl.DateTimeFormatOptions)
 /** Making a formatter costs far more than using it, and a long timeline uses it often. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 function formatter(place: Place, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = JSON.stringify([place, options]);
+  const language = place.locale ?? locale();
+  const key = JSON.stringify([language, place.timeZone, options]);
   let made = formatters.get(key);
   if (made === undefined) {
     const zone = place.timeZone === undefined ? {} : { timeZone: place.timeZone };
-    made = new Intl.DateTimeFormat(place.locale, { ...options, ...zone });
+    made = new Intl.DateTimeFormat(language, { ...options, ...zone });
     formatters.set(key, made);
   }
   return made;
