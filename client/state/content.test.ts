@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { utf8, type Bytes } from "../../shared/bytes.ts";
-import { incarnationOf } from "../../shared/ids.ts";
-import { MAX_TEXT_BYTES } from "../../shared/limits.ts";
+import { fileIdOf, incarnationOf } from "../../shared/ids.ts";
+import { MAX_POST_FILES, MAX_TEXT_BYTES } from "../../shared/limits.ts";
 import * as content from "./content.ts";
+import { announced, type AnnouncedFile, type DescribedFile } from "./files/announced.ts";
 
 const draw = (below: number): number => Math.floor(Math.random() * below);
 const bytes = (length: number): Bytes => Uint8Array.from({ length }, () => draw(256));
@@ -14,6 +15,17 @@ function oneOf<T>(...items: readonly T[]): T {
 const counts = [0, 1, 255, 2 ** 32, Number.MAX_SAFE_INTEGER];
 const texts = ["", "a", "한국어 🦋 שלום", "x".repeat(MAX_TEXT_BYTES), "line\nline\u0000"];
 
+const someFile = (): DescribedFile => ({
+  file: fileIdOf(bytes(16)),
+  key: bytes(32),
+  sizeBytes: oneOf(0, 1, 262_144, 2 ** 32),
+  kind: "jpeg",
+  name: "a.jpg",
+  dimensions: oneOf(null, { width: 1, height: 65_535 }),
+  isAnimated: oneOf(true, false),
+  alt: oneOf("", "stripes 🦋"),
+});
+
 const someInside = (): content.Inside => ({
   incarnation: incarnationOf(bytes(8)),
   counter: oneOf(...counts),
@@ -23,6 +35,13 @@ const someInside = (): content.Inside => ({
   body: oneOf<content.Body>(
     { kind: "empty" },
     { kind: "text", sentAtMs: oneOf(...counts), text: oneOf(...texts) },
+    {
+      kind: "files",
+      sentAtMs: oneOf(...counts),
+      text: oneOf(...texts),
+      files: Array.from({ length: 1 + draw(MAX_POST_FILES) }, someFile),
+    },
+    { kind: "withdrawal", messageId: bytes(16) },
   ),
 });
 const somePost = (): content.PostCover => ({
@@ -91,5 +110,56 @@ describe("text", () => {
     ["a cut sequence", utf8("é").subarray(0, 1)],
   ])("that is not UTF-8 is refused: %s", (_, text) => {
     expect(content.decodeInside(said(text))).toBeNull();
+  });
+});
+
+describe("[HOSTILE 54] what another member says of a file", () => {
+  const told = (described: Partial<DescribedFile>): AnnouncedFile | null => {
+    const body: content.Body = {
+      kind: "files",
+      sentAtMs: 0,
+      text: "",
+      files: [{ ...someFile(), ...described }],
+    };
+    const inside = content.decodeInside(content.encodeInside({ ...someInside(), body }));
+    const [file] = inside?.body.kind === "files" ? inside.body.files : [];
+    return file === undefined ? null : announced(file);
+  };
+
+  it("is cleaned of what a name must not hold, and ends as its kind does", () => {
+    expect(told({ name: "../a\u202egpj.exe" })?.name).toBe("agpj.exe.jpg");
+    expect(told({ name: "" })?.name).toBe("file.jpg");
+  });
+
+  it("names a kind that is known here, or is a file like any other", () => {
+    const unknown = told({ kind: "image/svg+xml" });
+    expect(unknown?.kind).toBe("other");
+    expect(told({ kind: "constructor" })?.kind).toBe("other");
+  });
+
+  it("that is larger than any file, or longer than any text, is nothing", () => {
+    expect(told({ sizeBytes: 2 ** 32 + 1 })).toBeNull();
+    expect(told({ sizeBytes: Number.MAX_SAFE_INTEGER })).toBeNull();
+    expect(told({ alt: "x".repeat(1_001) })).toBeNull();
+    expect(told({ name: "x".repeat(121) })).toBeNull();
+  });
+
+  it("comes with a file at least, and with 16 at most", () => {
+    for (const count of [0, MAX_POST_FILES + 1]) {
+      const files = Array.from({ length: count }, someFile);
+      const body: content.Body = { kind: "files", sentAtMs: 0, text: "", files };
+      expect(content.decodeInside(content.encodeInside({ ...someInside(), body }))).toBeNull();
+    }
+  });
+
+  it("[M2] is listed in the header by id, ascending", () => {
+    const files = [3, 1, 2].map((n) => ({
+      ...someFile(),
+      file: fileIdOf(new Uint8Array(16).fill(n)),
+    }));
+    const ids = content.filesOf({ kind: "files", sentAtMs: 0, text: "", files });
+    expect(ids).toEqual(ids.toSorted());
+    expect(ids).toHaveLength(3);
+    expect(content.filesOf({ kind: "empty" })).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ import {
   MAX_TEXT_BYTES,
 } from "../../shared/limits.ts";
 import { decodeWhole, Malformed, Writer, type Reader } from "../../shared/wire.ts";
-import { readFile, writeFile, type AnnouncedFile } from "./files/announced.ts";
+import { readFile, writeFile, type DescribedFile } from "./files/announced.ts";
 
 const TAG_BYTES = 8;
 const HASH_BYTES = 32;
@@ -69,7 +69,7 @@ export type Body =
       readonly kind: "files";
       readonly sentAtMs: number;
       readonly text: string;
-      readonly files: readonly AnnouncedFile[];
+      readonly files: readonly DescribedFile[];
     }
   /** An earlier message of the same sender is taken back, with its files. */
   | { readonly kind: "withdrawal"; readonly messageId: Bytes };

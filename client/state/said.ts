@@ -2,7 +2,7 @@
 import { toHex } from "../../shared/bytes.ts";
 import type { SessionId } from "../../shared/ids.ts";
 import type { Body } from "./content.ts";
-import type { AnnouncedFile } from "./files/announced.ts";
+import { announced, type AnnouncedFile } from "./files/announced.ts";
 
 export type Said =
   | {
@@ -36,7 +36,13 @@ export function said(
     case "text":
       return { ...by, kind: "said", sentAtMs: body.sentAtMs, text: body.text, files: [] };
     case "files":
-      return { ...by, kind: "said", sentAtMs: body.sentAtMs, text: body.text, files: body.files };
+      return {
+        ...by,
+        kind: "said",
+        sentAtMs: body.sentAtMs,
+        text: body.text,
+        files: body.files.map(announced),
+      };
     case "withdrawal":
       return { ...by, kind: "withdrawn", id: messageKey(by.session, body.messageId) };
   }

@@ -13,9 +13,9 @@ const MAX_KIND_BYTES = 16;
 /** As much as any decoder of ours takes; 0 × 0 says that there are none. */
 const MAX_SIDE = 0xffff;
 
-export interface AnnouncedFile extends FileSeal {
-  /** As its sender has it: believed only once the content says so too. */
-  readonly kind: FileKind;
+/** A file as its sender describes it; nothing of that is believed. */
+export interface DescribedFile extends FileSeal {
+  readonly kind: string;
   readonly name: string;
   readonly dimensions: Dimensions | null;
   readonly isAnimated: boolean;
@@ -23,7 +23,18 @@ export interface AnnouncedFile extends FileSeal {
   readonly alt: string;
 }
 
-export function writeFile(writer: Writer, file: AnnouncedFile): void {
+export interface AnnouncedFile extends DescribedFile {
+  /** Believed only once the content says so too. */
+  readonly kind: FileKind;
+}
+
+/** Fit to be shown: of a kind that is known here, under a clean name (HOSTILE 54). */
+export function announced(file: DescribedFile): AnnouncedFile {
+  const kind = kindOf(file.kind);
+  return { ...file, kind, name: cleanName(file.name, kind) };
+}
+
+export function writeFile(writer: Writer, file: DescribedFile): void {
   const { width, height } = file.dimensions ?? { width: 0, height: 0 };
   writer
     .fixed(idBytes(file.file))
@@ -38,19 +49,20 @@ export function writeFile(writer: Writer, file: AnnouncedFile): void {
 }
 
 /** @throws Malformed for what no client of ours writes. */
-export function readFile(reader: Reader): AnnouncedFile {
+export function readFile(reader: Reader): DescribedFile {
   const file = fileIdOf(reader.fixed(FILE_ID_BYTES));
   const key = reader.fixed(FILE_KEY_BYTES);
   const sizeBytes = reader.u53();
   if (sizeBytes > MAX_FILE_BYTES) throw new Malformed("a file larger than any");
-  const kind = kindOf(text(reader, MAX_KIND_BYTES));
-  const name = cleanName(text(reader, MAX_NAME_BYTES), kind);
+  const kind = text(reader, MAX_KIND_BYTES);
+  const name = text(reader, MAX_NAME_BYTES);
   const width = reader.u16();
   const height = reader.u16();
+  if ((width === 0) !== (height === 0)) throw new Malformed("a picture without area");
   const flag = reader.u8();
   if (flag > 1) throw new Malformed("a flag is 0 or 1");
   const alt = text(reader, MAX_ALT_BYTES);
-  const dimensions = width > 0 && height > 0 ? { width, height } : null;
+  const dimensions = width > 0 ? { width, height } : null;
   return { file, key, sizeBytes, kind, name, dimensions, isAnimated: flag === 1, alt };
 }
 
