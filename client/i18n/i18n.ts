@@ -46,10 +46,13 @@ export const language = (): string => spoken.value.language;
 /** The person's variety of it, for everything that Intl formats. */
 export const locale = (): string => spoken.value.locale;
 
+/** A number as the language writes it. */
+export const formatNumber = (value: number): string => spoken.value.numbers.format(value);
+
 /** The text of a key in its plural form, with values put in: numbers as the language writes them, strings as they are. */
 export function t<K extends Key>(key: K, ...[values]: Values<K>): string;
 export function t(key: Key, values: { readonly [name: string]: string | number } = {}): string {
-  const { texts, plurals, numbers } = spoken.value;
+  const { texts, plurals } = spoken.value;
   const [section = "", name = ""] = key.split(".");
   const { count } = values;
   const form = typeof count === "number" ? `${name}_${plurals.select(count)}` : name;
@@ -57,7 +60,7 @@ export function t(key: Key, values: { readonly [name: string]: string | number }
   // In one pass and by a function: what is put in is never looked at again, and means nothing (HOSTILE 46).
   return text.replaceAll(/\{\{(\w+)\}\}/g, (mark, field: string) => {
     const value = values[field];
-    return typeof value === "number" ? numbers.format(value) : (value ?? mark);
+    return typeof value === "number" ? formatNumber(value) : (value ?? mark);
   });
 }
 

@@ -5,6 +5,7 @@ import { cleanNickname } from "../state/nickname.ts";
 import type { ClientView } from "../state/view.ts";
 import { Brand } from "./Brand.tsx";
 import { Icon } from "./Icon.tsx";
+import { LanguageChoice } from "./LanguageChoice.tsx";
 import { NameField } from "./NameField.tsx";
 import { Operator } from "./Operator.tsx";
 import { PassphraseField } from "./PassphraseField.tsx";
@@ -76,8 +77,9 @@ export function InvitedScreen({ client, hasPassphrase }: InvitedScreenProps) {
           </ul>
         </form>
       </main>
-      <footer>
+      <footer class="start-foot">
         <Operator />
+        <LanguageChoice />
       </footer>
     </div>
   );

@@ -30,7 +30,11 @@ export function Message({ item, startsGroup, endsMinute, room }: MessageProps) {
       <p class={startsGroup ? "author" : "visually-hidden"}>
         {!item.isOwn && startsGroup && <Figure session={item.sender} />}
         {item.isOwn ? t("message.you") : <Name nickname={item.nickname} />}{" "}
-        {!item.isOwn && startsGroup && <span class="suffix">{suffixOf(item.sender)}</span>}
+        {!item.isOwn && startsGroup && (
+          <span class="suffix" dir="ltr">
+            {suffixOf(item.sender)}
+          </span>
+        )}
       </p>
       <div class="bubble" ref={bubble}>
         <Attachments item={item} room={room} />

@@ -1,7 +1,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { RefObject } from "preact";
-import { t } from "../i18n/i18n.ts";
+import { formatNumber, t } from "../i18n/i18n.ts";
 import type { RoomView } from "../state/view.ts";
 import { Brand } from "./Brand.tsx";
 import { Composer, filesOf } from "./Composer.tsx";
@@ -122,7 +122,7 @@ function PeopleButton({ room, button, isOpen, toggle }: PeopleButtonProps) {
       onClick={toggle}
     >
       <Icon name="people" />
-      <span aria-hidden="true">{count}</span>
+      <span aria-hidden="true">{formatNumber(count)}</span>
       <span class="visually-hidden">{t("room.peopleCount", { count })}</span>
     </button>
   );

@@ -74,7 +74,7 @@ function Person({ entry }: { readonly entry: RosterEntry }) {
       <Figure session={entry.session} />
       <span class="person-name">
         <Name nickname={entry.nickname} />{" "}
-        <span class="suffix" title={t("roster.suffix", { suffix: entry.suffix })}>
+        <span class="suffix" dir="ltr" title={t("roster.suffix", { suffix: entry.suffix })}>
           {entry.suffix}
         </span>
       </span>

@@ -1,6 +1,7 @@
 import { t } from "../i18n/i18n.ts";
 import type { ClientView, StartNotice } from "../state/view.ts";
 import { Brand } from "./Brand.tsx";
+import { LanguageChoice } from "./LanguageChoice.tsx";
 import { MakeForm } from "./MakeForm.tsx";
 import { OpenForm } from "./OpenForm.tsx";
 import { Operator } from "./Operator.tsx";
@@ -29,6 +30,7 @@ export function StartScreen({ client, notice }: StartScreenProps) {
       </main>
       <footer class="start-foot">
         <Operator />
+        <LanguageChoice />
       </footer>
     </div>
   );
