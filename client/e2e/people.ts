@@ -26,10 +26,12 @@ export async function makeRoom(window: Window, wishes: Wishes = {}): Promise<voi
 /** The room's link, by the button and the clipboard. */
 export async function linkOf({ page }: Window): Promise<string> {
   await page.bringToFront();
+  const invite = page.getByRole("button", { name: "Invite" });
   const copy = page.getByRole("button", { name: "Copy link" });
+  await invite.waitFor({ timeout: PATIENCE_MS });
   // Who is alone has it before the eyes.
   const isAlone = await copy.isVisible();
-  if (!isAlone) await page.getByRole("button", { name: "Invite" }).click();
+  if (!isAlone) await invite.click();
   await copy.click();
   await page.getByText("Link copied").waitFor({ timeout: PATIENCE_MS });
   const link = await page.evaluate(() => navigator.clipboard.readText());

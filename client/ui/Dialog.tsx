@@ -25,13 +25,17 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     const element = dialog.current;
     if (element === null) return;
     element.showModal();
-    const press = (event: MouseEvent) => {
-      // The backdrop is the dialog's own; what is in the dialog is not the dialog.
-      if (event.target === element && isBeside(event, element)) element.close();
+    // A press that began in the dialog, such as one that selects a text, may end beside it.
+    let isPressedBeside = false;
+    const press = (event: MouseEvent) => (isPressedBeside = isBeside(event, element));
+    const click = (event: MouseEvent) => {
+      if (isPressedBeside && isBeside(event, element)) element.close();
     };
     element.addEventListener("pointerdown", press);
+    element.addEventListener("click", click);
     return () => {
       element.removeEventListener("pointerdown", press);
+      element.removeEventListener("click", click);
       // Removing an open dialog would lose the focus; closing it first gives it back.
       element.close();
     };
@@ -55,6 +59,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   );
 }
 
+/** The backdrop is a part of the dialog, to events as to the browser. */
 function isBeside({ clientX, clientY }: MouseEvent, element: Element): boolean {
   const { left, right, top, bottom } = element.getBoundingClientRect();
   return clientX < left || clientX > right || clientY < top || clientY > bottom;

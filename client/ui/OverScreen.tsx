@@ -43,11 +43,11 @@ interface OverScreenProps {
 /** The room is over for this tab: why, what is gone, and the way on. */
 export function OverScreen({ client, why }: OverScreenProps) {
   const { title, body, advice } = TEXTS[why];
-  // The room that ended will not be there again; any other may be.
-  const mayRetry = location.hash !== "" && why !== "ended" && why !== "upgrade-required";
+  const isGoodbye = advice === null;
+  const mayRetry = !isGoodbye && why !== "upgrade-required" && location.hash !== "";
   return (
     <Telling icon={ICONS[why]} title={t(title)} body={t(body)}>
-      {advice === null ? <Wiped /> : <p>{t(advice)}</p>}
+      {isGoodbye ? <Wiped /> : <p>{t(advice)}</p>}
       <div class="actions">
         <button type="button" class="button button-main" onClick={() => client.restart()}>
           {t("over.again")}
@@ -58,7 +58,7 @@ export function OverScreen({ client, why }: OverScreenProps) {
           </button>
         )}
       </div>
-      <LinkInAddressBar />
+      {isGoodbye && <LinkInAddressBar />}
     </Telling>
   );
 }
