@@ -25,6 +25,9 @@ export interface Look {
   readonly width?: number;
   readonly height?: number;
   readonly colorScheme?: "light" | "dark";
+  readonly contrast?: "more";
+  /** What the browser says its language is. */
+  readonly locale?: string;
 }
 
 /** One person with one window, in a browser profile of its own. */
@@ -76,12 +79,13 @@ export async function openWorld(relay: Relay): Promise<World> {
 
   const open = async (name: string, look: Look = {}): Promise<Window> => {
     const wire = await startWire(relay.address);
-    const { width = 1000, height = 760, colorScheme = "light" } = look;
+    const { width = 1000, height = 760, colorScheme = "light", locale = "en" } = look;
     const context = await browser.newContext({
       proxy: { server: wire.server },
       viewport: { width, height },
       colorScheme,
-      locale: "en",
+      contrast: look.contrast ?? "no-preference",
+      locale,
       permissions: ["clipboard-read", "clipboard-write"],
     });
     collected.push(await collectComplaints(context, name, relay.origin));
