@@ -12,6 +12,16 @@ export const en = {
     name: "Mayfly",
     pitch: "Group chat that leaves nothing behind.",
     titleUnread: "({{count}}) {{app}}",
+    /** Between what is named and what is said of it. */
+    colon: ": ",
+  },
+  proposal: {
+    /** Of nicknames: friendly, short, easy to tell apart when read aloud; the words stand between spaces. */
+    name: "{{adjective}} {{animal}}",
+    adjectives:
+      "Amber Brave Bright Calm Clever Cosy Curious Dapper Eager Early Fabled Fleet Gentle Golden Happy Hidden Honest Humble Jolly Keen Kind Lively Lucky Mellow Merry Misty Modest Nimble Patient Placid Plucky Polite Quick Quiet Rosy Silver Snowy Sunny Swift Tidy Velvet Warm Wild Wise",
+    animals:
+      "Badger Beaver Bison Camel Crane Curlew Dolphin Dove Falcon Ferret Finch Fox Gecko Goose Hare Hedgehog Heron Ibex Jackdaw Kestrel Koala Lark Lemur Lynx Magpie Marten Moose Newt Otter Owl Panda Pelican Puffin Quail Raven Robin Salmon Seal Sparrow Stork Swan Tapir Toad Turtle Walrus Wombat Wren Yak",
   },
   start: {
     lead: "Make a room, send its link, talk. Only the people inside can read it; when the last one leaves, all of it is gone.",

@@ -29,7 +29,9 @@ export function Heard({ items }: { readonly items: readonly TimelineItem[] }) {
     >
       {said.map((item) => (
         <p key={item.key}>
-          <Name nickname={item.nickname} />: <bdi>{item.text}</bdi>
+          <Name nickname={item.nickname} />
+          {t("app.colon")}
+          <bdi>{item.text}</bdi>
         </p>
       ))}
     </output>

@@ -1,5 +1,4 @@
 import { useSignal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
 import { t } from "../i18n/i18n.ts";
 import { cleanNickname } from "../state/nickname.ts";
 import type { ClientView } from "../state/view.ts";
@@ -9,7 +8,7 @@ import { LanguageChoice } from "./LanguageChoice.tsx";
 import { NameField } from "./NameField.tsx";
 import { Operator } from "./Operator.tsx";
 import { PassphraseField } from "./PassphraseField.tsx";
-import { randomName } from "./random-name.ts";
+import { useProposedName } from "./proposed-name.ts";
 import { ScreenTitle } from "./ScreenTitle.tsx";
 
 interface InvitedScreenProps {
@@ -19,7 +18,7 @@ interface InvitedScreenProps {
 
 /** A link was opened: who comes, and what joining means. */
 export function InvitedScreen({ client, hasPassphrase }: InvitedScreenProps) {
-  const name = useSignal(useMemo(() => randomName(), []));
+  const name = useProposedName();
   const isRefused = useSignal(false);
   const passphrase = useSignal("");
   const isMissing = useSignal(false);

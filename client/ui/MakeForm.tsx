@@ -1,5 +1,4 @@
 import { useSignal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
 import { t } from "../i18n/i18n.ts";
 import { cleanNickname } from "../state/nickname.ts";
 import type { RoomOptions } from "../state/view.ts";
@@ -13,12 +12,12 @@ import {
   policyOf,
   TTL_CHOICES_MS,
 } from "./policy-choices.ts";
-import { randomName } from "./random-name.ts";
+import { useProposedName } from "./proposed-name.ts";
 import { formatDuration } from "./time.ts";
 
 /** Everything a founder decides: a name, one button, and the rest behind what is usual. */
 export function MakeForm({ make }: { readonly make: (options: RoomOptions) => void }) {
-  const name = useSignal(useMemo(() => randomName(), []));
+  const name = useProposedName();
   const isRefused = useSignal(false);
   const ttlMs = useSignal(DEFAULT_TTL_MS);
   const cap = useSignal(DEFAULT_CAP);

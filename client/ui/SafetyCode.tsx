@@ -21,7 +21,10 @@ export function SafetyCode({ room }: { readonly room: RoomView }) {
       >
         {isComplete && <Icon name="check" />}
         <span>
-          <span class="label-if-wide">{t("safety.button")}: </span>
+          <span class="label-if-wide">
+            {t("safety.button")}
+            {t("app.colon")}
+          </span>
           {stateOf(comparison)}
         </span>
       </button>

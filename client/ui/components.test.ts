@@ -4,7 +4,9 @@ import { parseAst } from "vite";
 import { describe, expect, it } from "vitest";
 
 const folder = new URL(".", import.meta.url);
-const components = readdirSync(folder).filter((name) => name.endsWith(".tsx"));
+const components = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+  (name) => name.endsWith(".tsx") && !name.startsWith("preview"),
+);
 
 /** Attributes whose value a person reads or hears. */
 const SPOKEN = new Set(["aria-label", "aria-description", "title", "placeholder", "alt", "label"]);

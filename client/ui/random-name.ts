@@ -1,7 +1,11 @@
-import { ADJECTIVES, ANIMALS } from "../i18n/names.ts";
+import { t } from "../i18n/i18n.ts";
 
 /** A friendly nickname to propose, such as "Quiet Otter"; `random` as Math.random: no key comes from it. */
 export function randomName(random: () => number = Math.random): string {
-  const pick = (words: readonly string[]) => words[Math.floor(random() * words.length)] ?? "";
-  return `${pick(ADJECTIVES)} ${pick(ANIMALS)}`;
+  const pick = (words: string) => {
+    const all = words.split(" ");
+    return all[Math.floor(random() * all.length)] ?? "";
+  };
+  const adjective = pick(t("proposal.adjectives"));
+  return t("proposal.name", { adjective, animal: pick(t("proposal.animals")) });
 }

@@ -15,7 +15,9 @@ export function Broken({ attachment, why }: BrokenProps) {
       <p class="trouble-text">
         <Icon name="warning" />
         <span>
-          <bdi>{attachment.name}</bdi>: {t(OPEN_FAILURES[why])}
+          <bdi>{attachment.name}</bdi>
+          {t("app.colon")}
+          {t(OPEN_FAILURES[why])}
         </span>
       </p>
       {why === "interrupted" && (

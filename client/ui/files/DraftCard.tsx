@@ -106,7 +106,8 @@ function FoundList({ title, found, isKept = false }: FoundListProps) {
             {t(FOUND[what])}
             {value !== "" && (
               <>
-                : <bdi>{value}</bdi>
+                {t("app.colon")}
+                <bdi>{value}</bdi>
               </>
             )}
           </li>
