@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { ROOT } from "./test/run.ts";
 
-/** Of JavaScript, style and HTML together, gzipped. */
+/** Of JavaScript, WebAssembly, style and HTML together, gzipped. */
 const MOST_BYTES = 300_000;
 /** Catalogues of languages, as client/vite.config.ts names them. */
 const LANGUAGE = /language-[a-z]+-[\w-]+\.js$/;
@@ -35,7 +35,7 @@ export interface Measured {
  */
 export function measureBundle(folder: string = join(ROOT, "dist/client")): Measured {
   const parts = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => /\.(js|css|html)$/.test(name))
+    .filter((name) => /\.(js|css|html|wasm)$/.test(name))
     .toSorted()
     .map((name): Part => {
       const bytes = readFileSync(join(folder, name));
