@@ -8,20 +8,26 @@ const MOST_REM = 30;
 const FIRST_REM = 17;
 const STEP_REM = 1;
 
-/** Between messages and roster, where both are shown: drawn with the pointer or moved with the arrow keys. */
+/** What holds messages and roster. */
+const bodyOf = (element: HTMLElement | null) => element?.closest<HTMLElement>(".room-body") ?? null;
+
+/**
+ * Between messages and roster, where both are shown: drawn with the pointer or moved with the arrow keys.
+ * It stands at the edge of the messages, since all that is on the page belongs to a landmark.
+ */
 export function Divider() {
   const widthRem = useSignal(FIRST_REM);
   const element = useRef<HTMLHRElement>(null);
 
   const set = (rem: number) => {
     widthRem.value = Math.min(Math.max(rem, LEAST_REM), MOST_REM);
-    element.current?.parentElement?.style.setProperty("--roster-size", `${widthRem.value}rem`);
+    bodyOf(element.current)?.style.setProperty("--roster-size", `${widthRem.value}rem`);
   };
   /** 1 where the roster stands to the right. */
   const side = () =>
     element.current !== null && getComputedStyle(element.current).direction === "rtl" ? -1 : 1;
   const drag = (event: PointerEvent) => {
-    const room = element.current?.parentElement?.getBoundingClientRect();
+    const room = bodyOf(element.current)?.getBoundingClientRect();
     if (!element.current?.hasPointerCapture(event.pointerId) || room === undefined) return;
     const widthPx = side() === 1 ? room.right - event.clientX : event.clientX - room.left;
     set(widthPx / Number.parseFloat(getComputedStyle(document.documentElement).fontSize));

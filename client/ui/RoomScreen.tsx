@@ -75,6 +75,7 @@ export function RoomScreen({ room }: { readonly room: RoomView }) {
         <main class={isDraggedOver.value ? "room-main room-drop" : "room-main"} {...drop}>
           <Timeline room={room} />
           <Composer room={room} files={files} />
+          <Divider />
         </main>
         {isRosterOpen.value && (
           <button
@@ -85,7 +86,6 @@ export function RoomScreen({ room }: { readonly room: RoomView }) {
             onClick={() => closeRoster(true)}
           />
         )}
-        <Divider />
         <Roster
           id={ROSTER_ID}
           room={room}

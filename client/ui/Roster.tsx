@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/i18n.ts";
 import type { RoomView, RosterEntry } from "../state/view.ts";
 import { Figure } from "./Figure.tsx";
+import { Icon } from "./Icon.tsx";
 import { LinkInAddressBar } from "./LinkInAddressBar.tsx";
 import { Name } from "./Name.tsx";
 import { useSwipe } from "./swipe.ts";
@@ -47,12 +48,15 @@ export function Roster({ id, room, isOpen, close }: RosterProps) {
           type="button"
           class="button button-quiet roster-close"
           ref={closeButton}
+          aria-label={t("room.close")}
           onClick={close}
         >
-          {t("room.close")}
+          <Icon name="close" />
         </button>
       </div>
-      <ul class="roster-list" aria-labelledby={titleId}>
+      {/* A long list scrolls, so it must be reachable by keyboard. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <ul class="roster-list" aria-labelledby={titleId} tabIndex={0}>
         {room.roster.value.map((entry) => (
           <Person key={entry.session} entry={entry} />
         ))}
