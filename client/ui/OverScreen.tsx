@@ -23,9 +23,9 @@ const TEXTS = {
   refused: { title: "over.refused", body: "over.refusedBody", advice: "over.refusedDo" },
 } as const satisfies Record<OverReason, object>;
 
-const ICONS: Readonly<Record<OverReason, IconName>> = {
-  left: "leave",
-  ended: "time",
+const ICONS: Readonly<Record<OverReason, IconName | null>> = {
+  left: null,
+  ended: null,
   "no-such-room": "broken",
   replaced: "copy",
   full: "people",
@@ -67,7 +67,6 @@ export function OverScreen({ client, why }: OverScreenProps) {
 function Wiped() {
   return (
     <>
-      <hr class="horizon" />
       <h3>{t("over.wiped")}</h3>
       <ul class="signs">
         {WIPED.map((what) => (

@@ -4,7 +4,8 @@ import { Icon, type IconName } from "./Icon.tsx";
 import { ScreenTitle } from "./ScreenTitle.tsx";
 
 interface TellingProps {
-  readonly icon: IconName;
+  /** Null: the room came to its end, and nothing is wrong. */
+  readonly icon: IconName | null;
   readonly title: string;
   /** What happened. */
   readonly body: string;
@@ -20,9 +21,15 @@ export function Telling({ icon, title, body, children }: TellingProps) {
         <Brand />
       </header>
       <main class="card telling">
-        <span class="medal">
-          <Icon name={icon} />
-        </span>
+        {icon === null ? (
+          <div class="sunset">
+            <hr class="horizon" />
+          </div>
+        ) : (
+          <span class="medal">
+            <Icon name={icon} />
+          </span>
+        )}
         <ScreenTitle>{title}</ScreenTitle>
         <p>{body}</p>
         {children}

@@ -33,8 +33,10 @@ const nextKey = () => `k${(keys += 1)}`;
 export function sessionOf(name: string) {
   return sessionIdOf(
     Uint8Array.from({ length: 16 }, (_, i) => {
-      const letter = name.codePointAt((i * 5) % name.length) ?? i;
-      return (letter + i) * 37 + name.length * (i + 1) * 11;
+      let mixed = i + 1;
+      for (const letter of name)
+        mixed = Math.imul(mixed ^ (letter.codePointAt(0) ?? 0), 0x01000193);
+      return (mixed >>> 16) ^ mixed;
     }),
   );
 }
