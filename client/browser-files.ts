@@ -16,10 +16,24 @@ export function lendFiles(): FileLoan {
     host: {
       createUrl: (content) => URL.createObjectURL(content),
       revokeUrl: (url) => URL.revokeObjectURL(url),
+      toJpeg,
       save,
       player: createPlayer(),
     },
   };
+}
+
+/** Of telephones' HEIC only Safari shows anything, and it is where such pictures are sent from. */
+async function toJpeg(picture: Blob): Promise<Blob | null> {
+  try {
+    const bitmap = await createImageBitmap(picture);
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    return await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 });
+  } catch {
+    return null;
+  }
 }
 
 function save(content: Blob, name: string): void {

@@ -161,6 +161,7 @@ describe("100 MB", () => {
     for (let i = 0; i < 100; i++) await file.write(block);
     await file.close();
     expect((await stat(path)).size).toBe(100_000_000);
+    await share(alice, [path]);
     await alice.page.evaluate(() => {
       const busy: number[] = [];
       Object.assign(globalThis, { busy });
@@ -168,7 +169,6 @@ describe("100 MB", () => {
         for (const { duration } of list.getEntries()) busy.push(Math.round(duration));
       }).observe({ type: "longtask" });
     });
-    await share(alice, [path]);
     await say(alice, "it takes a while");
     await sees(bob, "it takes a while");
     await allSent(alice);

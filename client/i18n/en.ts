@@ -291,6 +291,7 @@ export const en = {
     show: "Show, {{size}}",
     play: "Play",
     fromStart: "plays from the start; this browser cannot seek in it while it loads",
+    notShown: "This browser does not show this kind of picture. Save it to look at it.",
     notPlayed: "Browsers do not play this kind of file. Save it to watch it.",
     save: "Save",
     saving: "Saving {{name}}",

@@ -111,7 +111,7 @@ export function createFiles(deps: FilesDeps): Files {
 
   return {
     examine: (chosen) =>
-      Promise.all(chosen.map(async (file) => draftOf(file, await examine(file, file.name)))),
+      Promise.all(chosen.map(async (file) => draftOf(file, await examineShown(file, host)))),
     discard(drafts) {
       for (const { previewUrl } of drafts) if (previewUrl !== null) host.revokeUrl(previewUrl);
     },
@@ -167,6 +167,16 @@ export function createFiles(deps: FilesDeps): Files {
       host.player.close();
     },
   };
+}
+
+/** What few browsers show is sent as what all of them do, where this one can make it so. */
+async function examineShown(file: File, host: FileHost): Promise<Draft["examined"]> {
+  const examined = await examine(file, file.name);
+  if (typeof examined === "string" || examined.kind !== "heic") return examined;
+  const jpeg = await host.toJpeg(examined.cleaned);
+  const made = jpeg === null ? null : await examine(jpeg, file.name.replace(/\.hei[cf]$/i, ""));
+  if (made === null || typeof made === "string") return examined;
+  return { ...made, removed: [...examined.removed, ...examined.kept] };
 }
 
 /** A content on the person's own machine. */

@@ -17,6 +17,8 @@ export function headlessFiles({ fetch, origin, saved }: HeadlessFiles): () => Fi
     host: {
       createUrl: (content) => URL.createObjectURL(content),
       revokeUrl: (url) => URL.revokeObjectURL(url),
+      // Nothing here decodes pictures.
+      toJpeg: () => Promise.resolve(null),
       save: saved,
       // Nothing here plays: what is played comes as a whole.
       player: { open: () => Promise.resolve(null), close: () => undefined },

@@ -21,6 +21,8 @@ export interface Source {
 export interface FileHost {
   createUrl(content: Blob): string;
   revokeUrl(url: string): void;
+  /** The same picture as JPEG, upright; null where this browser cannot decode it. */
+  toJpeg(picture: Blob): Promise<Blob | null>;
   /** Hands a content to the browser to be saved under that name. */
   save(content: Blob, name: string): void;
   readonly player: Player;

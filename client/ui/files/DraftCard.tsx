@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import type { Draft } from "../../state/files/attachment.ts";
@@ -37,14 +38,20 @@ export function DraftCard({ draft, drop, describe }: DraftCardProps) {
   const { examined, previewUrl } = draft;
   const altId = useId();
   const isFault = typeof examined === "string";
+  const isUnshown = useSignal(false);
   return (
     <li class="draft">
-      {previewUrl === null || isFault ? (
+      {previewUrl === null || isFault || isUnshown.value ? (
         <span class="draft-sign">
           <Icon name={isFault ? "warning" : iconOf(examined.kind)} />
         </span>
       ) : (
-        <img class="draft-picture" src={previewUrl} alt="" />
+        <img
+          class="draft-picture"
+          src={previewUrl}
+          alt=""
+          onError={() => (isUnshown.value = true)}
+        />
       )}
       <div class="draft-body">
         <p class="draft-name">

@@ -5,9 +5,16 @@ import { SaveButton } from "./SaveButton.tsx";
 import { formatSize } from "./size.ts";
 import { iconOf, isSeldomPlayed } from "./wording.ts";
 
-/** A file that is never shown here, only saved. */
-export function FileCard({ attachment }: { readonly attachment: Attachment }) {
+interface FileCardProps {
+  readonly attachment: Attachment;
+  /** Why it is not shown, where that needs a word. */
+  readonly note?: string;
+}
+
+/** A file that is not shown here, only saved. */
+export function FileCard({ attachment, note }: FileCardProps) {
   const { kind, name, sizeBytes } = attachment;
+  const why = note ?? (isSeldomPlayed(kind) ? t("files.notPlayed") : null);
   return (
     <div class="file-card">
       <Icon name={iconOf(kind)} />
@@ -17,7 +24,7 @@ export function FileCard({ attachment }: { readonly attachment: Attachment }) {
         </p>
         <p class="hint">
           {formatSize(sizeBytes)}
-          {isSeldomPlayed(kind) && <> · {t("files.notPlayed")}</>}
+          {why !== null && <> · {why}</>}
         </p>
       </div>
       <SaveButton attachment={attachment} />

@@ -5,6 +5,7 @@ import type { Attachment } from "../../state/files/attachment.ts";
 import type { RoomView } from "../../state/view.ts";
 import { Broken } from "./Broken.tsx";
 import { Enlarged } from "./Enlarged.tsx";
+import { FileCard } from "./FileCard.tsx";
 import { formatSize } from "./size.ts";
 import { StillPicture } from "./StillPicture.tsx";
 
@@ -19,6 +20,7 @@ interface PictureProps {
 /** A picture in its place from the start: its size is known before its content. */
 export function Picture({ attachment, room }: PictureProps) {
   const isEnlarged = useSignal(false);
+  const isUnshown = useSignal(false);
   const button = useRef<HTMLButtonElement>(null);
   const opened = attachment.opened.value;
   const { width, height } = attachment.dimensions ?? { width: 4, height: 3 };
@@ -26,6 +28,7 @@ export function Picture({ attachment, room }: PictureProps) {
     if (opened.kind === "closed" && attachment.sizeBytes <= AUTOMATIC_BYTES) attachment.open();
   }, [opened.kind]);
   if (opened.kind === "broken") return <Broken attachment={attachment} why={opened.why} />;
+  if (isUnshown.value) return <FileCard attachment={attachment} note={t("files.notShown")} />;
   const name = attachment.alt === "" ? attachment.name : attachment.alt;
   if (opened.kind !== "shown") {
     return (
@@ -58,7 +61,14 @@ export function Picture({ attachment, room }: PictureProps) {
         {attachment.isAnimated ? (
           <StillPicture url={opened.url} alt={name} dimensions={{ width, height }} />
         ) : (
-          <img src={opened.url} alt={name} width={width} height={height} decoding="async" />
+          <img
+            src={opened.url}
+            alt={name}
+            width={width}
+            height={height}
+            decoding="async"
+            onError={() => (isUnshown.value = true)}
+          />
         )}
       </button>
       {isEnlarged.value && (
