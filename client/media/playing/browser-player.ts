@@ -1,11 +1,9 @@
 /** The player of a browser: through the service worker; where there is none, long films in pieces; else not at all. */
-import { toHex } from "../../../shared/bytes.ts";
-import { onShelf } from "./chunk-shelf.ts";
 import { pieceType } from "./fragmented.ts";
 import { playPieces } from "./media-source.ts";
-import { answerWorker, PLAY_PATH, type PlayAsked } from "./play-line.ts";
 import type { PlayedSource, Player, Playing } from "./player.ts";
 import { startServiceWorker } from "./service-worker.ts";
+import { openStream } from "./streams.ts";
 
 /** Without a service worker, what is no longer is better had as a whole: it can be sought in. */
 const SHORT_BYTES = 32 * 2 ** 20;
@@ -14,67 +12,29 @@ const PIECES_BYTES = 96 * 2 ** 20;
 
 /** For one room; several may be there at once, in this window and in others. */
 export function createPlayer(): Player {
-  const workers = "serviceWorker" in navigator ? navigator.serviceWorker : undefined;
-  /** By what their addresses end in. Null: closed, to be told to who still asks. */
-  const streams = new Map<string, PlayedSource | null>();
+  // Not where the page is not secure, nor in some private windows.
+  const container = "serviceWorker" in navigator ? navigator.serviceWorker : undefined;
   const playing = new Set<Playing>();
-  let isListening = false;
-
-  function listen(container: ServiceWorkerContainer): void {
-    if (isListening) return;
-    isListening = true;
-    container.addEventListener("message", ({ data, ports }: MessageEvent<PlayAsked>) => {
-      const source = streams.get(data.play);
-      const [port] = ports;
-      if (source !== undefined && port !== undefined) answerWorker(port, source);
-    });
-    container.startMessages();
-  }
-
-  function stream(container: ServiceWorkerContainer, source: PlayedSource): Playing {
-    listen(container);
-    const id = toHex(crypto.getRandomValues(new Uint8Array(16)));
-    const stopping = new AbortController();
-    const read: PlayedSource["read"] = (index, signal) =>
-      source.read(index, AbortSignal.any([signal, stopping.signal]));
-    streams.set(id, onShelf({ ...source, read }));
-    return {
-      url: PLAY_PATH + id,
-      way: "stream",
-      close() {
-        streams.set(id, null);
-        stopping.abort();
-      },
-    };
-  }
-
-  async function piecesOf(source: PlayedSource): Promise<Playing | null> {
-    const { sizeBytes } = source;
-    if (sizeBytes <= SHORT_BYTES || sizeBytes > PIECES_BYTES || !("MediaSource" in globalThis))
-      return null;
-    const head = await source.read(0, new AbortController().signal).catch(() => null);
-    const type = head && pieceType(source.mime, head);
-    return type !== null && MediaSource.isTypeSupported(type) ? playPieces(source, type) : null;
-  }
-
   let isClosed = false;
+
+  async function start(source: PlayedSource): Promise<Playing | null> {
+    if (container !== undefined && (await startServiceWorker(container)))
+      return openStream(container, source);
+    return openPieces(source);
+  }
+
   return {
     async open(source) {
-      const isServed = await startServiceWorker(workers);
-      if (isClosed) return null;
-      const opened =
-        isServed && workers !== undefined ? stream(workers, source) : await piecesOf(source);
+      const opened = await start(source);
       if (opened === null) return null;
       const close = (): void => {
         playing.delete(opened);
         opened.close();
       };
-      if (isClosed) {
-        close();
-        return null;
-      }
       playing.add(opened);
-      return { ...opened, close };
+      if (!isClosed) return { ...opened, close };
+      close();
+      return null;
     },
     close() {
       isClosed = true;
@@ -82,4 +42,13 @@ export function createPlayer(): Player {
       playing.clear();
     },
   };
+}
+
+async function openPieces(source: PlayedSource): Promise<Playing | null> {
+  const { sizeBytes, mime } = source;
+  const isFit = sizeBytes > SHORT_BYTES && sizeBytes <= PIECES_BYTES;
+  if (!isFit || !("MediaSource" in globalThis)) return null;
+  const head = await source.read(0, new AbortController().signal).catch(() => null);
+  const type = head && pieceType(mime, head);
+  return type !== null && MediaSource.isTypeSupported(type) ? playPieces(source, type) : null;
 }

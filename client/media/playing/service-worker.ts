@@ -10,10 +10,7 @@ import { CLAIM, WORKER_PATH } from "./play-line.ts";
 const START_MS = 10_000;
 
 /** True once a service worker of ours serves this page; false where there can be none. Never rejects. */
-export async function startServiceWorker(
-  container: ServiceWorkerContainer | undefined,
-): Promise<boolean> {
-  if (container === undefined) return false;
+export async function startServiceWorker(container: ServiceWorkerContainer): Promise<boolean> {
   try {
     if (container.controller === null) await takeControl(container);
     // A window that another one closed too early for this leaves it to the next.
