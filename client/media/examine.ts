@@ -80,8 +80,7 @@ async function cleanAs(it: Cleaning, kind: FileKind): Promise<void> {
       return cleanGif(it);
     case "webp":
     case "wav":
-    case "avi":
-      return cleanRiff(it, kind);
+      return cleanRiff(it);
     case "avif":
     case "heic":
     case "mp4":
@@ -102,6 +101,7 @@ async function cleanAs(it: Cleaning, kind: FileKind): Promise<void> {
     // All that it says is seen by whoever opens it.
     case "text":
       return undefined;
+    case "avi":
     case "zip":
     case "svg":
     case "html":

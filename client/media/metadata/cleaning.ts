@@ -1,6 +1,6 @@
 /** One file being cleaned: what was found in it, and which stretches of it do not leave as they are. */
 import type { Dimensions, Found } from "../examined.ts";
-import { createSource, type Source } from "./source.ts";
+import { broken, createSource, type Source } from "./source.ts";
 
 export type What = Found["what"];
 export type Note = (what: What, value: string) => void;
@@ -48,7 +48,7 @@ const ZEROS_BYTES = 65_536;
 export function createCleaning(file: Blob): Cleaned {
   const cuts: Cut[] = [];
   const cut = (piece: Cut): void => {
-    if (cuts.length >= MOST_CUTS) throw new RangeError("too many pieces");
+    if (cuts.length >= MOST_CUTS) throw broken();
     const [from, to] = [Math.max(piece.from, 0), Math.min(piece.to, file.size)];
     if (from < to || piece.put instanceof Uint8Array) cuts.push({ ...piece, from, to });
   };
@@ -81,6 +81,12 @@ function noteIn(list: Found[]): Note {
     const isKnown = list.some((found) => found.what === what && found.value === short);
     if (!isKnown && list.length < MOST_FOUND) list.push({ what, value: short });
   };
+}
+
+/** A moment as it is shown; "" for one that no calendar has. */
+export function momentOf(ms: number): string {
+  if (!(Math.abs(ms) < 8.64e15)) return "";
+  return `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
 function compose(file: Blob, cuts: readonly Cut[], type: string): Blob {

@@ -1,6 +1,6 @@
 /** FLAC (RFC 9639): of the blocks before the sound only its form and the places to seek to stay. */
 import type { Cleaning } from "./cleaning.ts";
-import { bytesOf } from "./source.ts";
+import { broken, bytesOf } from "./source.ts";
 import { readVorbisComment } from "./vorbis-comment.ts";
 
 const STREAM = 0;
@@ -19,12 +19,12 @@ export async function cleanFlac(it: Cleaning): Promise<void> {
     const type = head.getUint8(0) & 0x7f;
     const to = at + 4 + (head.getUint32(0) & 0xff_ff_ff);
     isLast = (head.getUint8(0) & IS_LAST) !== 0;
-    if (to > it.source.size) throw new RangeError("no block");
+    if (to > it.source.size) throw broken();
     if (type === STREAM || type === SEEK_TABLE) kept.push({ at, type });
     else {
       it.drop(at, to);
       if (type === COMMENT) {
-        const view = await it.source.view(at + 4, Math.min(to - at - 4, MOST_COMMENT_BYTES));
+        const view = await it.source.upTo(at + 4, to, MOST_COMMENT_BYTES);
         readVorbisComment(bytesOf(view), 0, it.found);
       } else if (type === PICTURE) it.found("thumbnail", "");
       else if (type !== PADDING) it.found("other", "");

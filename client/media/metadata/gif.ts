@@ -1,6 +1,6 @@
 /** GIF (GIF89a specification): pictures, how long each is seen and how often all are repeated stay. */
 import type { Cleaning } from "./cleaning.ts";
-import { bytesOf, latin1, textOf } from "./source.ts";
+import { broken, bytesOf, latin1, textOf } from "./source.ts";
 import { readXmp } from "./xmp.ts";
 
 const LOOPS: readonly string[] = ["NETSCAPE2.0", "ANIMEXTS1.0"];
@@ -27,7 +27,7 @@ export async function cleanGif(it: Cleaning): Promise<void> {
       it.isAnimated = ++pictures > 1;
     } else if (block === 0x21) {
       at = await cleanExtension(it, at);
-    } else throw new RangeError("no block");
+    } else throw broken();
   }
 }
 
@@ -48,13 +48,13 @@ async function cleanExtension(it: Cleaning, from: number): Promise<number> {
   const label = (await source.view(from + 1, 1)).getUint8(0);
   const to = await endOfBlocks(it, from + 2);
   if (label === 0xf9 && to - from === 8) return to;
-  const head = bytesOf(await source.view(from, Math.min(to - from, 400)));
+  const head = bytesOf(await source.upTo(from, to, 400));
   const name = latin1(head.subarray(3, 14));
   if (label === 0xff && LOOPS.includes(name) && to - from === LOOP_BYTES) return to;
   it.drop(from, to);
   if (label === 0xfe) it.found("comment", textOf(head.subarray(3)));
   else if (label === 0xff && name === "XMP DataXMP") {
-    const packet = await source.view(from + 14, Math.min(to - from - 14, 65_536));
+    const packet = await source.upTo(from + 14, to, 65_536);
     readXmp(bytesOf(packet), it.found);
   } else it.found("other", label === 0xff ? name : "");
   return to;

@@ -1,29 +1,10 @@
 /** Tags of sounds: ID3v2 (id3.org, 2.2 to 2.4) before the first frame, ID3v1 and APE behind the last one. */
-import type { Cleaning, Note, What } from "./cleaning.ts";
+import type { Cleaning, Note } from "./cleaning.ts";
+import { whatOf } from "./names.ts";
 import { bytesOf, latin1, textOf } from "./source.ts";
 
-/** By their first three letters, which all versions share well enough. */
-const FRAMES: { readonly [name: string]: What } = {
-  TIT: "comment",
-  TT2: "comment",
-  TAL: "comment",
-  COM: "comment",
-  TXX: "comment",
-  TPE: "author",
-  TP1: "author",
-  TCO: "author",
-  TCM: "author",
-  TOW: "author",
-  TDR: "dates",
-  TYE: "dates",
-  TDA: "dates",
-  TEN: "software",
-  TSS: "software",
-  TOF: "original-name",
-  API: "thumbnail",
-  PIC: "thumbnail",
-};
 const MOST_BYTES = 262_144;
+const MOST_TEXT_BYTES = 400;
 
 /** All tags around the frames go, whatever they say. */
 export async function cleanMp3(it: Cleaning): Promise<void> {
@@ -45,7 +26,7 @@ async function tagAt(it: Cleaning, from: number): Promise<number> {
   if (latin1(bytesOf(head, 0, 3)) !== "ID3") return 0;
   const hasFooter = (head.getUint8(5) & 0x10) !== 0;
   const size = Math.min(10 + syncsafe(head, 6) + (hasFooter ? 10 : 0), it.source.size - from);
-  readId3(await it.source.view(from, Math.min(size, MOST_BYTES)), it.found);
+  readId3(await it.source.upTo(from, from + size, MOST_BYTES), it.found);
   return size;
 }
 
@@ -77,14 +58,15 @@ export function readId3(tag: DataView<ArrayBuffer>, note: Note): void {
   for (let at = 10; at + headBytes < tag.byteLength && tag.getUint8(at) !== 0;) {
     const name = latin1(bytesOf(tag, at, at + nameBytes));
     const size = frameSize(tag, at, version);
-    const what = FRAMES[name.slice(0, 3)];
     const from = at + headBytes;
-    if (what !== undefined)
-      note(
-        what,
-        what === "thumbnail" ? "" : readText(bytesOf(tag, from, from + Math.min(size, 400))),
-      );
-    else note("other", name);
+    // All versions share the first three letters well enough.
+    const what = whatOf(name.slice(0, 3));
+    const isText = what !== undefined && what !== "thumbnail";
+    const bytes = bytesOf(tag, from, from + Math.min(size, MOST_TEXT_BYTES));
+    note(
+      what ?? "comment",
+      isText || name[0] === "T" ? readText(bytes) : what === undefined ? name : "",
+    );
     at = from + size;
   }
 }

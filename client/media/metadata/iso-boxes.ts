@@ -1,6 +1,6 @@
 /** Boxes of ISO files (ISO/IEC 14496-12 §4.2) and of QuickTime before them. */
 import type { Cleaning } from "./cleaning.ts";
-import { fourCc, type Source } from "./source.ts";
+import { broken, fourCc, type Source } from "./source.ts";
 
 export interface Box {
   readonly type: string;
@@ -18,10 +18,10 @@ export async function* boxesIn(source: Source, from: number, to: number): AsyncG
     const head = await source.view(at, 8);
     const short = head.getUint32(0);
     const content = at + (short === 1 ? 16 : 8);
-    if (short > 1 && short < 8) throw new RangeError("no box");
+    if (short > 1 && short < 8) throw broken();
     const size = short === 1 ? Number((await source.view(at + 8, 8)).getBigUint64(0)) : short;
     const end = size === 0 ? to : at + size;
-    if (end < content) throw new RangeError("no box");
+    if (end < content) throw broken();
     yield { type: fourCc(head, 4), from: at, content, to: Math.min(end, to), isWhole: end <= to };
     at = end;
   }

@@ -2,12 +2,12 @@
  * Films and sounds in ISO files (MP4, M4A, QuickTime): boxes that make picture and sound go stay; all others become
  * free space in place, since tables of samples count from the beginning of the file.
  */
-import type { Cleaning } from "./cleaning.ts";
+import { momentOf, type Cleaning } from "./cleaning.ts";
 import { boxesIn, findBox, freeBox, type Box } from "./iso-boxes.ts";
 import { cleanItems, isPicture } from "./iso-image.ts";
 import { readChunks } from "./iso-samples.ts";
 import { noteBox } from "./iso-tags.ts";
-import { bytesOf, fourCc, textOf } from "./source.ts";
+import { broken, bytesOf, fourCc, textOf } from "./source.ts";
 
 const HOLDERS: ReadonlySet<string> = new Set("moov mdia minf stbl moof traf dinf".split(" "));
 const CONTENT: ReadonlySet<string> = new Set(
@@ -49,9 +49,9 @@ export async function cleanFilm(it: Cleaning): Promise<void> {
 }
 
 async function cleanHolder(it: Cleaning, holder: Box, place: Place): Promise<void> {
-  if (place.depth > MOST_DEPTH) throw new RangeError("too deep");
+  if (place.depth > MOST_DEPTH) throw broken();
   for await (const box of boxesIn(it.source, holder.content, holder.to)) {
-    if (!box.isWhole) throw new RangeError("no box");
+    if (!box.isWhole) throw broken();
     await cleanBox(it, box, { ...place, depth: place.depth + 1 });
   }
 }
@@ -95,8 +95,7 @@ async function cleanTimes(it: Cleaning, box: Box): Promise<void> {
   const isLong = view.getUint8(0) === 1;
   const made = isLong ? Number(view.getBigUint64(4)) : view.getUint32(4);
   if (made > SECONDS_1904_TO_1970) {
-    const day = new Date(Math.min((made - SECONDS_1904_TO_1970) * 1000, 8.64e15));
-    it.found("dates", `${day.toISOString().slice(0, 19).replace("T", " ")} UTC`);
+    it.found("dates", momentOf((made - SECONDS_1904_TO_1970) * 1000));
   }
   it.blank(box.content + 4, box.content + (isLong ? 20 : 12));
   if (box.type !== "tkhd") return;

@@ -7,7 +7,7 @@ import { exifOfTurn, readExif } from "./exif.ts";
 import { blankProfile } from "./icc.ts";
 import { boxesIn, findBox, freeBox, type Box } from "./iso-boxes.ts";
 import { noteBox } from "./iso-tags.ts";
-import { bytesOf, fourCc, type Source } from "./source.ts";
+import { broken, bytesOf, fourCc, type Source } from "./source.ts";
 import { readXmp } from "./xmp.ts";
 
 const CONTENT: ReadonlySet<string> = new Set(
@@ -35,7 +35,7 @@ const whole = (box: Box): Box => ({ ...box, content: box.content + 4 });
 export async function cleanItems(it: Cleaning, box: Box): Promise<void> {
   const meta = whole(box);
   for await (const inner of boxesIn(it.source, meta.content, meta.to)) {
-    if (!inner.isWhole) throw new RangeError("no box");
+    if (!inner.isWhole) throw broken();
     if (CONTENT.has(inner.type)) continue;
     await noteBox(it, inner);
     freeBox(it, inner);
@@ -105,7 +105,7 @@ async function readPlaces(source: Source, meta: Box): Promise<ReadonlyMap<number
   const sizes = [4, 5].map((byte) => [view.getUint8(byte) >> 4, view.getUint8(byte) & 15]).flat();
   const [offsetBytes = 0, lengthBytes = 0, baseBytes = 0, indexBytes = 0] = sizes;
   const items = read(version < 2 ? 2 : 4);
-  if (items > MOST_ITEMS) throw new RangeError("too many items");
+  if (items > MOST_ITEMS) throw broken();
   for (let item = 0, pieces = 0; item < items; item++) {
     const id = read(version < 2 ? 2 : 4);
     const method = version === 0 ? 0 : read(2) & 15;
@@ -113,7 +113,7 @@ async function readPlaces(source: Source, meta: Box): Promise<ReadonlyMap<number
     const start = read(baseBytes) + (method === 1 ? (data?.content ?? 0) : 0);
     const extents: Extent[] = [];
     for (let count = read(2); count > 0; count--) {
-      if (++pieces > MOST_ITEMS) throw new RangeError("too many pieces");
+      if (++pieces > MOST_ITEMS) throw broken();
       if (version > 0) read(indexBytes);
       const from = start + read(offsetBytes);
       extents.push({ from, to: from + read(lengthBytes) });

@@ -1,55 +1,10 @@
 /** What boxes that are no content tell: user data of QuickTime, iTunes' lists, XMP. */
-import type { Cleaning, What } from "./cleaning.ts";
+import type { Cleaning } from "./cleaning.ts";
 import { boxesIn, type Box } from "./iso-boxes.ts";
+import { whatOf } from "./names.ts";
 import { bytesOf, fourCc, latin1, textOf } from "./source.ts";
 import { readXmp } from "./xmp.ts";
 
-/** By the last part of a key, or by the type of a box, without the sign that Apple's begin with. */
-const TAGS: { readonly [name: string]: What } = {
-  xyz: "location",
-  loci: "location",
-  ISO6709: "location",
-  GPMF: "location",
-  mak: "camera",
-  make: "camera",
-  mod: "camera",
-  model: "camera",
-  CAME: "camera",
-  FIRM: "camera",
-  LENS: "camera",
-  day: "dates",
-  creationdate: "dates",
-  date: "dates",
-  yrrc: "dates",
-  swr: "software",
-  too: "software",
-  software: "software",
-  encoder: "software",
-  version: "software",
-  ART: "author",
-  aART: "author",
-  aut: "author",
-  auth: "author",
-  author: "author",
-  artist: "author",
-  perf: "author",
-  wrt: "author",
-  cprt: "author",
-  cpy: "author",
-  copyright: "author",
-  nam: "comment",
-  titl: "comment",
-  title: "comment",
-  alb: "comment",
-  cmt: "comment",
-  comment: "comment",
-  des: "comment",
-  desc: "comment",
-  dscp: "comment",
-  description: "comment",
-  covr: "thumbnail",
-  thmb: "thumbnail",
-};
 /** Only hold others. */
 const HOLDERS: readonly string[] = ["udta", "meta", "ilst", "moov", "trak"];
 const SILENT: readonly string[] = [
@@ -79,13 +34,10 @@ export async function noteBox(it: Cleaning, box: Box): Promise<void> {
 
 async function noteWithin(it: Cleaning, box: Box, keys: string[], depth: number): Promise<void> {
   const { type, content, to } = box;
-  const length = Math.min(to - content, MOST_TEXT_BYTES);
   if (SILENT.includes(type) || to - content < 4 || depth > MOST_DEPTH) return;
   if (type === "keys") {
     for await (const key of boxesIn(it.source, content + 8, to)) {
-      keys.push(
-        textOf(bytesOf(await it.source.view(key.content, Math.min(key.to - key.content, 100)))),
-      );
+      keys.push(await it.source.text(key.content, key.to));
     }
   } else if (HOLDERS.includes(type)) {
     // Apple's older ones have no version of their own.
@@ -94,22 +46,29 @@ async function noteWithin(it: Cleaning, box: Box, keys: string[], depth: number)
       await noteWithin(it, inner, keys, depth + 1);
     }
   } else if (type === "XMP_" || type === "uuid") {
-    const view = await it.source.view(content, Math.min(to - content, MOST_XMP_BYTES));
+    const view = await it.source.upTo(content, to, MOST_XMP_BYTES);
     const isXmp = type === "XMP_" || latin1(bytesOf(view, 0, 4)) === XMP_UUID;
     if (isXmp) readXmp(bytesOf(view), it.found);
     else it.found("other", type);
   } else {
     const index = (await it.source.view(box.from + 4, 4)).getUint32(0);
-    noteTag(it, keys[index - 1] ?? type, await it.source.view(content, length));
+    noteTag(it, keys[index - 1] ?? type, await it.source.upTo(content, to, MOST_TEXT_BYTES));
   }
 }
 
 function noteTag(it: Cleaning, name: string, view: DataView<ArrayBuffer>): void {
-  const key = name.replace(/^©/, "").split(".").at(-1) ?? "";
-  const what = TAGS[key];
-  const isList = view.byteLength > 16 && fourCc(view, 4) === "data";
+  const what = whatOf(name);
+  if (name === "loci") return it.found("location", readPlace(view));
+  if (what === undefined) return it.found("other", name);
   // A list's value stands behind a header and its type; user data's behind its length and its language.
-  const text = textOf(bytesOf(view, isList ? 16 : 4));
-  const isShown = what !== undefined && what !== "thumbnail" && key !== "GPMF";
-  it.found(what ?? "other", isShown ? text : what === undefined ? name : "");
+  const isList = view.byteLength > 16 && fourCc(view, 4) === "data";
+  const isText = what !== "thumbnail" && name !== "GPMF";
+  return it.found(what, isText ? textOf(bytesOf(view, isList ? 16 : 4)) : "");
+}
+
+/** 3GPP TS 26.244 §8.3: behind a name and a role two numbers, of 16 bits before and behind the point. */
+function readPlace(view: DataView<ArrayBuffer>): string {
+  const at = bytesOf(view).indexOf(0, 6) + 2;
+  const [longitude, latitude] = [view.getInt32(at) / 65_536, view.getInt32(at + 4) / 65_536];
+  return `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
 }

@@ -5,7 +5,7 @@ import type { Cleaning } from "./cleaning.ts";
 import { exifOfTurn, readExif } from "./exif.ts";
 import { blankProfile } from "./icc.ts";
 import { readPhotoshop } from "./iptc.ts";
-import { bytesOf, latin1, type Source } from "./source.ts";
+import { broken, bytesOf, latin1, textOf, type Source } from "./source.ts";
 import { readXmp } from "./xmp.ts";
 
 const START_OF_SCAN = 0xda;
@@ -22,7 +22,7 @@ export async function cleanJpeg(it: Cleaning): Promise<void> {
     const marker = await markerAt(it.source, at);
     // Cut off within the picture: browsers show what there is.
     if (marker === null && isBegun) break;
-    if (marker === null) throw new RangeError("no marker");
+    if (marker === null) throw broken();
     it.drop(at, marker.from);
     if (marker.code === END_OF_IMAGE) {
       const end = marker.from + 2;
@@ -36,7 +36,7 @@ export async function cleanJpeg(it: Cleaning): Promise<void> {
     }
     const length = (await it.source.view(marker.from + 2, 2)).getUint16(0);
     const segment = { marker: marker.code, from: marker.from, to: marker.from + 2 + length };
-    if (length < 2 || segment.to > it.source.size) throw new RangeError("no segment");
+    if (length < 2 || segment.to > it.source.size) throw broken();
     if (!isPicture(segment.marker)) await cleanSegment(it, segment, seen);
     at = segment.to;
     if (segment.marker !== START_OF_SCAN) continue;
@@ -60,7 +60,7 @@ async function markerAt(
   for (let at = from; at + 2 <= source.size; at++) {
     const view = await source.view(at, 2);
     const code = view.getUint8(1);
-    if (view.getUint8(0) !== 0xff) throw new RangeError("no marker");
+    if (view.getUint8(0) !== 0xff) throw broken();
     if (code !== 0xff) return { code, from: at };
   }
   return null;
@@ -122,7 +122,7 @@ function noteSegment(it: Cleaning, marker: number, view: DataView<ArrayBuffer>):
   if (head.startsWith("http://ns.adobe.com/x")) readXmp(bytesOf(view), it.found);
   else if (head.startsWith("Photoshop 3.0\0")) readPhotoshop(after("Photoshop 3.0\0"), it.found);
   else if (head.startsWith("JFXX")) it.found("thumbnail", "");
-  else if (marker === 0xfe) it.found("comment", new TextDecoder().decode(bytesOf(view, 0, 400)));
+  else if (marker === 0xfe) it.found("comment", textOf(bytesOf(view, 0, 400)));
   else it.found("other", /^[\w.]{3,}/.exec(head)?.[0] ?? "");
   return 1;
 }
@@ -130,7 +130,7 @@ function noteSegment(it: Cleaning, marker: number, view: DataView<ArrayBuffer>):
 /** Profiles larger than a segment go on in further ones; cleaned as one, they leave in the same pieces. */
 async function cleanProfile(it: Cleaning, segments: readonly Segment[]): Promise<void> {
   const pieces: Uint8Array[] = [];
-  if (segments.length > MOST_PROFILE_SEGMENTS) throw new RangeError("no such profile");
+  if (segments.length > MOST_PROFILE_SEGMENTS) throw broken();
   for (const { from, to } of segments) {
     pieces.push(bytesOf(await it.source.view(from + 18, to - from - 18)).slice());
   }

@@ -1,6 +1,6 @@
 /** Elements of EBML (RFC 8794 §4–6). */
 import type { Cleaning } from "./cleaning.ts";
-import type { Source } from "./source.ts";
+import { broken, type Source } from "./source.ts";
 
 export const VOID = 0xec;
 
@@ -39,12 +39,12 @@ export function voidElement(
 export async function elementAt(source: Source, from: number): Promise<Element> {
   const head = await source.view(from, Math.min(12, source.size - from));
   const idBytes = Math.clz32(head.getUint8(0)) - 23;
-  if (idBytes > 4) throw new RangeError("no element");
+  if (idBytes > 4) throw broken();
   let id = 0;
   for (let at = 0; at < idBytes; at++) id = id * 256 + head.getUint8(at);
   const first = head.getUint8(idBytes);
   const sizeBytes = Math.clz32(first) - 23;
-  if (sizeBytes > 8) throw new RangeError("no element");
+  if (sizeBytes > 8) throw broken();
   let size = first & ((1 << (8 - sizeBytes)) - 1);
   let isOpen = size === (1 << (8 - sizeBytes)) - 1;
   for (let at = 1; at < sizeBytes; at++) {

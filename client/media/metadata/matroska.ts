@@ -2,10 +2,10 @@
  * Matroska and WebM (RFC 9559; EBML, RFC 8794): what is not needed to play becomes Void in place, since seeking counts
  * from the beginning of the segment.
  */
-import type { Cleaning, What } from "./cleaning.ts";
+import { momentOf, type Cleaning, type What } from "./cleaning.ts";
 import { elementAt, VOID, voidElement, type Sized } from "./matroska-elements.ts";
 import { ATTACHMENTS, CHAPTERS, noteTags } from "./matroska-tags.ts";
-import { bytesOf, textOf } from "./source.ts";
+import { broken, bytesOf } from "./source.ts";
 import { readVorbisComment } from "./vorbis-comment.ts";
 
 const SEGMENT = 0x18538067;
@@ -54,7 +54,6 @@ const PLAYED: ReadonlySet<number> = new Set([
 ]);
 
 const MS_2001 = Date.UTC(2001, 0, 1);
-const MOST_TEXT_BYTES = 400;
 const MOST_DEPTH = 8;
 
 /** @throws RangeError where elements do not follow one another */
@@ -93,10 +92,10 @@ async function cleanSegment(it: Cleaning, from: number, to: number): Promise<voi
 }
 
 async function cleanHolder(it: Cleaning, holder: Sized, depth: number): Promise<void> {
-  if (depth > MOST_DEPTH) throw new RangeError("too deep");
+  if (depth > MOST_DEPTH) throw broken();
   for (let at = holder.content; at < holder.to;) {
     const { id, from, content, to } = await elementAt(it.source, at);
-    if (to === null || to > holder.to) throw new RangeError("no element");
+    if (to === null || to > holder.to) throw broken();
     const what = TOLD[id];
     if (id === TRACK) await cleanHolder(it, { id, from, content, to }, depth + 1);
     else if (id === VIDEO) await readSides(it, content, to);
@@ -114,12 +113,10 @@ async function cleanHolder(it: Cleaning, holder: Sized, depth: number): Promise<
 }
 
 async function note(it: Cleaning, what: What, { id, content, to }: Sized): Promise<void> {
-  const view = await it.source.view(content, Math.min(to - content, MOST_TEXT_BYTES));
-  if (id === DATE && view.byteLength === 8) {
-    const ms = MS_2001 + Number(view.getBigInt64(0)) / 1e6;
-    const isDay = Math.abs(ms) < 8.64e15;
-    it.found(what, isDay ? `${new Date(ms).toISOString().slice(0, 19).replace("T", " ")} UTC` : "");
-  } else it.found(what, what === "other" ? "" : textOf(bytesOf(view)));
+  if (id === DATE && to - content === 8) {
+    const nanoseconds = Number((await it.source.view(content, 8)).getBigInt64(0));
+    it.found(what, momentOf(MS_2001 + nanoseconds / 1e6));
+  } else it.found(what, what === "other" ? "" : await it.source.text(content, to));
 }
 
 /** A header of Vorbis among them carries comments of its own. */
@@ -144,10 +141,8 @@ async function readSides(it: Cleaning, from: number, to: number): Promise<void> 
   const sides = new Map<number, number>();
   for (let at = from; at < to;) {
     const element = await elementAt(it.source, at);
-    if (element.to === null || element.to > to) throw new RangeError("no element");
-    const bytes = bytesOf(
-      await it.source.view(element.content, Math.min(element.to - element.content, 4)),
-    );
+    if (element.to === null || element.to > to) throw broken();
+    const bytes = bytesOf(await it.source.upTo(element.content, element.to, 4));
     sides.set(
       element.id,
       bytes.reduce((sum, byte) => sum * 256 + byte, 0),

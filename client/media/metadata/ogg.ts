@@ -1,6 +1,6 @@
 /** Ogg (RFC 3533): the second packet of each of its streams carries comments, and is emptied where it stands. */
 import type { Cleaning } from "./cleaning.ts";
-import { bytesOf, latin1 } from "./source.ts";
+import { broken, bytesOf, latin1 } from "./source.ts";
 import { readVorbisComment } from "./vorbis-comment.ts";
 
 /** What packets with comments begin with. */
@@ -42,13 +42,13 @@ export async function cleanOgg(it: Cleaning): Promise<void> {
     }
     at += page.bytes.length;
     read += page.bytes.length;
-    if (read > MOST_COMMENT_BYTES) throw new RangeError("too many comments");
+    if (read > MOST_COMMENT_BYTES) throw broken();
   }
 }
 
 async function pageAt(it: Cleaning, from: number): Promise<Page> {
   const head = await it.source.view(from, HEADER_BYTES);
-  if (latin1(bytesOf(head, 0, 4)) !== "OggS") throw new RangeError("no page");
+  if (latin1(bytesOf(head, 0, 4)) !== "OggS") throw broken();
   const segments = head.getUint8(26);
   const table = bytesOf(await it.source.view(from + HEADER_BYTES, segments));
   const length = table.reduce((sum, size) => sum + size, HEADER_BYTES + segments);
@@ -78,7 +78,7 @@ function emptyComments(it: Cleaning, { pages }: Comments): void {
   }
   const mark = MARKS.find((one) => latin1(packet.subarray(0, one.length)) === one);
   const clean = mark === undefined ? null : readVorbisComment(packet, mark.length, it.found);
-  if (clean === null) throw new RangeError("unknown comments");
+  if (clean === null) throw broken();
   at = 0;
   for (const { page, length } of pages) {
     const { from, content, bytes } = page;

@@ -2,20 +2,11 @@
  * PDF (ISO 32000): what it says of its origin is shown as far as it stands there in the open, and stays: its places
  * are counted, its parts packed, and what else is in it cannot be told.
  */
-import type { Cleaning, What } from "./cleaning.ts";
+import type { Cleaning } from "./cleaning.ts";
+import { noteNamed } from "./names.ts";
 import { bytesOf, latin1 } from "./source.ts";
 import { readXmp } from "./xmp.ts";
 
-const ENTRIES: { readonly [name: string]: What } = {
-  Author: "author",
-  Creator: "software",
-  Producer: "software",
-  CreationDate: "dates",
-  ModDate: "dates",
-  Title: "comment",
-  Subject: "comment",
-  Keywords: "comment",
-};
 /** At either end, where writers put what is about the whole. */
 const SEARCHED_BYTES = 262_144;
 const ENTRY =
@@ -30,7 +21,9 @@ export async function readPdf(it: Cleaning): Promise<void> {
     const bytes = bytesOf(await it.source.view(from, length));
     const text = new TextDecoder("latin1").decode(bytes);
     for (const [, name = "", plain, hex = ""] of text.matchAll(ENTRY)) {
-      it.stays(ENTRIES[name] ?? "other", readString(plain ?? fromHex(hex)));
+      // The program that it was written with; in XMP the word is its author's.
+      const key = name === "Creator" ? "CreatorTool" : name;
+      noteNamed(it.stays, key, readString(plain ?? fromHex(hex)));
     }
     const packet = text.indexOf("<x:xmpmeta");
     if (packet >= 0) readXmp(bytes.subarray(packet), it.stays);

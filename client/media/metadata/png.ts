@@ -1,10 +1,11 @@
 /** PNG (W3C PNG, third edition): only the chunks that make the picture stay. */
 import { concat } from "../../../shared/bytes.ts";
-import type { Cleaning, What } from "./cleaning.ts";
+import type { Cleaning } from "./cleaning.ts";
 import { readExif } from "./exif.ts";
 import { blankProfile } from "./icc.ts";
 import { deflate, inflate } from "./inflate.ts";
-import { bytesOf, fourCc, latin1, textOf } from "./source.ts";
+import { noteNamed } from "./names.ts";
+import { broken, bytesOf, fourCc, latin1, textOf } from "./source.ts";
 import { readXmp } from "./xmp.ts";
 
 /** Header, palette, pixels, transparency, colours, size of a pixel, animation. */
@@ -12,19 +13,6 @@ const PICTURE: readonly string[] =
   "IHDR PLTE IDAT IEND tRNS cHRM gAMA sRGB sBIT bKGD hIST pHYs cICP mDCV mDCv cLLI cLLi acTL fcTL fdAT".split(
     " ",
   );
-const TEXTS: { readonly [keyword: string]: What } = {
-  Title: "comment",
-  Author: "author",
-  Description: "comment",
-  Copyright: "author",
-  "Creation Time": "dates",
-  "date:create": "dates",
-  "date:modify": "dates",
-  Software: "software",
-  Source: "camera",
-  Comment: "comment",
-  "Thumb::URI": "original-name",
-};
 const XMP = "XML:com.adobe.xmp";
 const MOST_PROFILE_BYTES = 4_194_304;
 const MOST_TEXT_BYTES = 262_144;
@@ -38,7 +26,7 @@ export async function cleanPng(it: Cleaning): Promise<void> {
     const head = await it.source.view(at, 8);
     const name = fourCc(head, 4);
     const end = at + 12 + head.getUint32(0);
-    if (end > it.source.size && !(name === "IDAT" || hasPixels)) throw new RangeError("no chunk");
+    if (end > it.source.size && !(name === "IDAT" || hasPixels)) throw broken();
     hasPixels ||= name === "IDAT";
     it.isAnimated ||= name === "acTL";
     if (name === "iCCP") await cleanProfile(it, at, end);
@@ -54,7 +42,7 @@ export async function cleanPng(it: Cleaning): Promise<void> {
 }
 
 async function noteChunk(it: Cleaning, name: string, from: number, to: number): Promise<void> {
-  const view = await it.source.view(from, Math.max(Math.min(to - from, MOST_TEXT_BYTES), 0));
+  const view = await it.source.upTo(from, to, MOST_TEXT_BYTES);
   if (name === "eXIf") readExif(view, it.found);
   else if (name === "tIME" && view.byteLength >= 7) {
     const two = (at: number): string => String(view.getUint8(at)).padStart(2, "0");
@@ -75,9 +63,7 @@ async function noteText(it: Cleaning, name: string, bytes: Uint8Array<ArrayBuffe
   const packed = bytes.slice(from);
   const text = isPacked ? await inflate(packed, MOST_TEXT_BYTES) : packed;
   if (keyword === XMP) return readXmp(text ?? packed, it.found);
-  const what = TEXTS[keyword];
-  const value = text === null ? "" : textOf(text.subarray(0, 800));
-  return it.found(what ?? "comment", what === undefined ? `${keyword}: ${value}` : value);
+  return noteNamed(it.found, keyword, textOf(text ?? Uint8Array.of()));
 }
 
 /** Its name and its maker's words go; its colours stay. */

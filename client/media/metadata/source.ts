@@ -3,6 +3,7 @@
 const PAGE_BYTES = 65_536;
 /** What is read at once to be looked into: tables of films, profiles, comments. */
 const MOST_BYTES = 16_777_216;
+const MOST_TEXT_BYTES = 400;
 /** A file made of ever more empty parts is given up, so that looking takes seconds at most. */
 const MOST_READS = 1_000_000;
 
@@ -14,6 +15,15 @@ export interface Source {
    *   the platform throws for a file that cannot be read passes through.
    */
   view(from: number, length: number): Promise<DataView<ArrayBuffer>>;
+  /** What is between them, but no more than `mostBytes` of it. @throws as `view` */
+  upTo(from: number, to: number, mostBytes: number): Promise<DataView<ArrayBuffer>>;
+  /** The same as text, as much as is shown of one thing. @throws as `view` */
+  text(from: number, to: number): Promise<string>;
+}
+
+/** A file that is not as its kind should be: caught where all of it is given up, or the part that is only listed. */
+export function broken(): RangeError {
+  return new RangeError("not as it should be");
 }
 
 export function createSource(file: Blob): Source {
@@ -22,23 +32,26 @@ export function createSource(file: Blob): Source {
   let reads = 0;
   const load = async (from: number, length: number): Promise<ArrayBuffer> => {
     const bytes = await file.slice(from, from + length).arrayBuffer();
-    if (bytes.byteLength < length) throw new RangeError("file is shorter than it was");
+    if (bytes.byteLength < length) throw broken();
     return bytes;
   };
+  const view: Source["view"] = async (from, length) => {
+    reads++;
+    const isThere = from >= 0 && length >= 0 && from + length <= file.size;
+    if (!isThere || length > MOST_BYTES || reads > MOST_READS) throw broken();
+    if (length > PAGE_BYTES) return new DataView(await load(from, length));
+    if (from < pageFrom || from + length > pageFrom + page.byteLength) {
+      page = await load(from, Math.min(PAGE_BYTES, file.size - from));
+      pageFrom = from;
+    }
+    return new DataView(page, from - pageFrom, length);
+  };
+  const upTo: Source["upTo"] = (from, to, mostBytes) => view(from, Math.min(to - from, mostBytes));
   return {
     size: file.size,
-    async view(from, length) {
-      reads++;
-      const isThere = from >= 0 && length >= 0 && from + length <= file.size;
-      if (!isThere || length > MOST_BYTES || reads > MOST_READS)
-        throw new RangeError("no such bytes");
-      if (length > PAGE_BYTES) return new DataView(await load(from, length));
-      if (from < pageFrom || from + length > pageFrom + page.byteLength) {
-        page = await load(from, Math.min(PAGE_BYTES, file.size - from));
-        pageFrom = from;
-      }
-      return new DataView(page, from - pageFrom, length);
-    },
+    view,
+    upTo,
+    text: async (from, to) => textOf(bytesOf(await upTo(from, to, MOST_TEXT_BYTES))),
   };
 }
 

@@ -1,24 +1,8 @@
 /** Vorbis comments, as sounds in Ogg, FLAC and WebM carry them. */
-import type { Note, What } from "./cleaning.ts";
+import type { Note } from "./cleaning.ts";
+import { noteNamed } from "./names.ts";
 import { textOf } from "./source.ts";
 
-const NAMES: { readonly [name: string]: What } = {
-  TITLE: "comment",
-  ALBUM: "comment",
-  COMMENT: "comment",
-  DESCRIPTION: "comment",
-  ARTIST: "author",
-  PERFORMER: "author",
-  COMPOSER: "author",
-  COPYRIGHT: "author",
-  ORGANIZATION: "author",
-  CONTACT: "author",
-  DATE: "dates",
-  LOCATION: "location",
-  ENCODER: "software",
-  ENCODED_BY: "author",
-  METADATA_BLOCK_PICTURE: "thumbnail",
-};
 const MOST_COMMENTS = 200;
 const MOST_TEXT_BYTES = 400;
 
@@ -54,8 +38,5 @@ export function readVorbisComment(
 
 function noteComment(bytes: Uint8Array, note: Note): void {
   const [name = "", ...value] = textOf(bytes).split("=");
-  const what = NAMES[name.toUpperCase()];
-  const text = value.join("=");
-  if (what === "thumbnail") note(what, "");
-  else note(what ?? "comment", what === undefined ? `${name}: ${text}` : text);
+  noteNamed(note, name, value.join("="));
 }

@@ -1,68 +1,23 @@
 /** What XMP tells (ISO 16684-1), read as text: a property stands as an attribute or as an element. */
-import type { Note, What } from "./cleaning.ts";
+import type { Note } from "./cleaning.ts";
+import { whatOf } from "./names.ts";
 import { textOf } from "./source.ts";
 
-const PROPERTIES: { readonly [name: string]: What } = {
-  GPSLatitude: "location",
-  GPSLongitude: "location",
-  Location: "location",
-  City: "location",
-  Country: "location",
-  Make: "camera",
-  Model: "camera",
-  Lens: "camera",
-  SerialNumber: "camera",
-  CreateDate: "dates",
-  ModifyDate: "dates",
-  DateCreated: "dates",
-  DateTimeOriginal: "dates",
-  creator: "author",
-  rights: "author",
-  Credit: "author",
-  Artist: "author",
-  CreatorTool: "software",
-  softwareAgent: "software",
-  Producer: "software",
-  title: "comment",
-  description: "comment",
-  subject: "comment",
-  Headline: "comment",
-  UserComment: "comment",
-  DocumentID: "other",
-  OriginalDocumentID: "other",
-  RawFileName: "original-name",
-  PreservedFileName: "original-name",
-  Thumbnails: "thumbnail",
-};
 const MOST_BYTES = 131_072;
-const MOST_VALUE = 1_000;
-/** Of one property; the same may stand often, as in a history. */
-const MOST_TIMES = 4;
+/** What lists are made of, between a property and its value. */
+const LISTS = /<\/?rdf:(?:Alt|Bag|Seq|li)[^<>]{0,100}>/g;
+/** All repetitions are bounded, so that no text takes long. */
+const PROPERTY = /:(\w{1,40})(?:\s{0,9}=\s{0,9}["']([^"'<>]{0,400})|\s{0,9}>([^<]{1,400}))/g;
 
 /** Notes the properties that are known here, and "other" where there is none of them. */
 export function readXmp(bytes: Uint8Array, note: Note): void {
-  const text = textOf(bytes.subarray(0, MOST_BYTES));
+  const text = textOf(bytes.subarray(0, MOST_BYTES)).replace(LISTS, " ");
   let isKnown = false;
-  for (const [name, what] of Object.entries(PROPERTIES)) {
-    let at = text.indexOf(`:${name}`);
-    for (let time = 0; at >= 0 && time < MOST_TIMES; time++) {
-      const value = valueAt(text, at, name);
-      if (value !== null) note(what, what === "thumbnail" ? "" : value);
-      isKnown ||= value !== null;
-      at = text.indexOf(`:${name}`, at + MOST_VALUE);
-    }
+  for (const [, name = "", attribute, element = ""] of text.matchAll(PROPERTY)) {
+    const what = whatOf(name);
+    if (what === undefined) continue;
+    note(what, attribute ?? element);
+    isKnown = true;
   }
   if (!isKnown) note("other", "XMP");
-}
-
-/** Null where the name is only the beginning of another one, or that of an element's end. */
-function valueAt(text: string, at: number, name: string): string | null {
-  const behind = at + 1 + name.length;
-  const rest = text.slice(behind, behind + MOST_VALUE);
-  const quoted = /^\s*=\s*(?:"([^"]*)|'([^']*))/.exec(rest);
-  if (quoted !== null) return quoted[1] ?? quoted[2] ?? "";
-  if (!/^[\s>]/.test(rest) || text[text.lastIndexOf("<", at) + 1] === "/") return null;
-  const end = rest.indexOf(`:${name}`);
-  const inside = rest.slice(rest.indexOf(">") + 1, end < 0 ? undefined : end);
-  return inside.replace(/<[^<>]*>?/g, " ");
 }
