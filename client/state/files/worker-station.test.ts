@@ -1,4 +1,3 @@
-import { MessageChannel } from "node:worker_threads";
 import { afterEach, describe, expect, test } from "vitest";
 import { fileIdOf, routeIdOf } from "../../../shared/ids.ts";
 import type { FetchJob, SendJob, Station, StationFault } from "./station.ts";

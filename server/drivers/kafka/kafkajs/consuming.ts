@@ -19,7 +19,7 @@ export interface ConsumingParts {
   connecting?(): void;
   /** Reading begins (again); nothing of before counts: pauses are forgotten, seeks are needed. */
   joined?(): void;
-  /** In log order for each partition. What throws here ends this attempt. */
+  /** In log order for each partition. Given again where it throws, until the library gives up and this attempt ends. */
   batch(payload: EachBatchPayload): void;
 }
 
