@@ -236,6 +236,7 @@ export const en = {
     held: "Your message waits until somebody here confirms you.",
   },
   files: {
+    heard: "With a file: {{name}}.",
     attach: "Add pictures, films or files",
     previewTitle_one: "Send {{count}} file",
     previewTitle_other: "Send {{count}} files",

@@ -32,6 +32,9 @@ export function Heard({ items }: { readonly items: readonly TimelineItem[] }) {
           <Name nickname={item.nickname} />
           {t("app.colon")}
           <bdi>{item.text}</bdi>
+          {item.attachments.map(({ key, alt, name }) => (
+            <span key={key}> {t("files.heard", { name: alt === "" ? name : alt })}</span>
+          ))}
         </p>
       ))}
     </output>
