@@ -18,16 +18,15 @@ import { HEAD_BYTES, sniff } from "./sniff.ts";
 
 /**
  * Reads a file's facts and composes what may leave of it. Nothing is decoded, and never more than pieces of it are in
- * memory. `name` is what its owner calls it: it decides nothing. Does not throw.
+ * memory. `name` is what its owner calls it: it decides nothing. Never rejects.
  */
 export async function examine(file: Blob, name: string): Promise<Examined | ExamineFault> {
   try {
     const kind = sniff(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
     return await examineAs(kind, file, cleanName(name, kind));
-  } catch (fault) {
-    // Of our own there are none left: what remains is the platform's, for a file that is gone or forbidden.
-    if (fault instanceof DOMException) return "unreadable";
-    throw fault;
+  } catch {
+    // Of our own faults none is left: what remains is the platform's, for a file that is gone or forbidden.
+    return "unreadable";
   }
 }
 

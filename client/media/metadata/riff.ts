@@ -4,10 +4,12 @@ import { readExif } from "./exif.ts";
 import { blankProfile } from "./icc.ts";
 import { readId3 } from "./id3.ts";
 import { noteNamed } from "./names.ts";
-import { bytesOf, fourCc, type Source } from "./source.ts";
+import { broken, bytesOf, fourCc, type Source } from "./source.ts";
 import { readXmp } from "./xmp.ts";
 
 const CONTENT: readonly string[] = "VP8X|VP8 |VP8L|ALPH|ANIM|ANMF|ICCP|fmt |data|fact".split("|");
+/** Of those, pixels and sound themselves. */
+const SHOWN: readonly string[] = ["VP8 ", "VP8L", "ANMF", "data"];
 /** Bits of VP8X that say there is EXIF, XMP. */
 const HAS_METADATA = 0x08 | 0x04;
 const IS_ANIMATED = 0x02;
@@ -21,7 +23,7 @@ interface Chunk {
   readonly to: number;
 }
 
-/** @throws RangeError where chunks do not follow one another */
+/** @throws RangeError where there is neither picture nor sound */
 export async function cleanRiff(it: Cleaning): Promise<void> {
   const { source } = it;
   const size = (await source.view(4, 4)).getUint32(0, true);
@@ -29,7 +31,9 @@ export async function cleanRiff(it: Cleaning): Promise<void> {
   const isOpen = size === 0 || 8 + size > source.size;
   const end = isOpen ? source.size : 8 + size;
   let left = size;
+  let isThere = false;
   for await (const chunk of chunksIn(source, 12, end)) {
+    isThere ||= SHOWN.includes(chunk.name);
     if (CONTENT.includes(chunk.name)) await cleanContent(it, chunk);
     else {
       await noteChunk(it, chunk);
@@ -37,6 +41,7 @@ export async function cleanRiff(it: Cleaning): Promise<void> {
       left -= chunk.to - chunk.from;
     }
   }
+  if (!isThere) throw broken();
   if (end < source.size) it.found("other", "");
   it.drop(end, source.size);
   const header = new DataView(new ArrayBuffer(4));

@@ -11,6 +11,8 @@ const PROPERTY = /:(\w{1,40})(?:\s{0,9}=\s{0,9}["']([^"'<>]{0,400})|\s{0,9}>([^<
 
 /** Notes the properties that are known here, and "other" where there is none of them. */
 export function readXmp(bytes: Uint8Array, note: Note): void {
+  // Emptied before.
+  if (bytes.every((byte) => byte === 0)) return;
   const text = textOf(bytes.subarray(0, MOST_BYTES)).replace(LISTS, " ");
   let isKnown = false;
   for (const [, name = "", attribute, element = ""] of text.matchAll(PROPERTY)) {
