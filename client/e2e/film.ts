@@ -46,12 +46,10 @@ export async function openFilmStudio(): Promise<FilmStudio> {
   const folder = await mkdtemp(join(tmpdir(), "mayfly-films-"));
   const make = (...args: readonly string[]) => run(ffmpeg, ["-v", "error", ...args]);
   const clip = join(folder, "clip.mp4");
+  const sources = ["-f", "lavfi", "-i", PICTURE, "-f", "lavfi", "-i", SOUND];
   const rate = ["-b:v", MBITS, "-minrate", MBITS, "-maxrate", MBITS, "-bufsize", "2M", "-g", "24"];
-  await make(
-    ...["-f", "lavfi", "-i", PICTURE, "-f", "lavfi", "-i", SOUND, "-t", String(CLIP_SECONDS)],
-    ...["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", ...rate],
-    ...["-c:a", "aac", clip],
-  );
+  const picture = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", ...rate];
+  await make(...sources, "-t", String(CLIP_SECONDS), ...picture, "-c:a", "aac", clip);
   return {
     async film(form, seconds = 30) {
       const path = join(folder, `${form}-${seconds}.mp4`);
