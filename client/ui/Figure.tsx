@@ -1,9 +1,9 @@
 import type { SessionId } from "../../shared/ids.ts";
-import { figureOf } from "./figures.ts";
+import { figureOf, memberClass } from "./figures.ts";
 
 /** Somebody's figure, from the key. Stands beside a name, so it is hidden from screen readers. */
 export function Figure({ session }: { readonly session: SessionId }) {
-  const { upper, lower, tails, spots, colour } = figureOf(session);
+  const { upper, lower, tails, spots } = figureOf(session);
   const half = (
     <>
       <path d={upper} />
@@ -12,7 +12,12 @@ export function Figure({ session }: { readonly session: SessionId }) {
     </>
   );
   return (
-    <svg class={`figure member-${colour}`} viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+    <svg
+      class={`figure ${memberClass(session)}`}
+      viewBox="0 0 32 32"
+      aria-hidden="true"
+      focusable="false"
+    >
       {half}
       <g transform="matrix(-1 0 0 1 32 0)">{half}</g>
       <path class="figure-body" d="M16 12v11" />

@@ -5,6 +5,7 @@ import type { MessageItem, RoomView } from "../state/view.ts";
 import { DeliveryLine } from "./DeliveryLine.tsx";
 import { Attachments } from "./files/Attachments.tsx";
 import { Figure } from "./Figure.tsx";
+import { memberClass } from "./figures.ts";
 import { Icon } from "./Icon.tsx";
 import { useLife } from "./life.ts";
 import { linkify } from "./linkify.ts";
@@ -29,7 +30,9 @@ export function Message({ item, startsGroup, endsMinute, room }: MessageProps) {
     <div class={`message ${side} message-${item.delivery}${startsGroup ? " message-first" : ""}`}>
       <p class={startsGroup ? "author" : "visually-hidden"}>
         {!item.isOwn && startsGroup && <Figure session={item.sender} />}
-        {item.isOwn ? t("message.you") : <Name nickname={item.nickname} />}{" "}
+        <span class={item.isOwn ? undefined : memberClass(item.sender)}>
+          {item.isOwn ? t("message.you") : <Name nickname={item.nickname} />}
+        </span>{" "}
         {!item.isOwn && startsGroup && (
           <span class="suffix" dir="ltr">
             {suffixOf(item.sender)}

@@ -7,6 +7,11 @@ import type { SessionId } from "../../shared/ids.ts";
 /** How many colours tokens.css has for people. */
 export const MEMBER_COLOURS = 6;
 
+/** The class that gives something a person's colour: a figure, a name beside it. */
+export function memberClass(session: SessionId): string {
+  return `member-${figureOf(session).colour}`;
+}
+
 /** Left halves, in a square of 32; the right ones are mirrored. */
 const UPPER = [
   "M16 13C13 3 7 2 3 5c-2 5 4 10 13 11z",
