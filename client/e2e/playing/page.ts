@@ -93,7 +93,12 @@ const stage: Stage = {
   },
   url: () => playing?.url ?? "",
   closeFilm: () => playing?.close(),
-  closePlayer: () => player.close(),
+  closePlayer() {
+    player.close();
+    // As the screens do right afterwards.
+    element?.removeAttribute("src");
+    element?.load();
+  },
 };
 
 Object.assign(globalThis, { stage });

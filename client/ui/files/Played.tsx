@@ -19,10 +19,18 @@ export function Played({ attachment }: { readonly attachment: Attachment }) {
       {opened.kind === "shown" && !isUnplayable.value ? (
         isVideo ? (
           // oxlint-disable-next-line jsx-a11y/media-has-caption -- its sender has none to give
-          <video class="film" src={opened.url} controls autoplay playsinline onError={failed} />
+          <video
+            class="film"
+            ref={letGo}
+            src={opened.url}
+            controls
+            autoplay
+            playsinline
+            onError={failed}
+          />
         ) : (
           // oxlint-disable-next-line jsx-a11y/media-has-caption -- its sender has none to give
-          <audio class="sound" src={opened.url} controls autoplay onError={failed} />
+          <audio class="sound" ref={letGo} src={opened.url} controls autoplay onError={failed} />
         )
       ) : (
         <Waiting attachment={attachment} isUnplayable={isUnplayable.value} />
@@ -44,6 +52,12 @@ export function Played({ attachment }: { readonly attachment: Attachment }) {
     </figure>
   );
 }
+
+/** An element that is taken away would go on asking for its film until the browser happens to clear up. */
+const letGo = (element: HTMLMediaElement | null) => () => {
+  element?.removeAttribute("src");
+  element?.load();
+};
 
 interface WaitingProps {
   readonly attachment: Attachment;
