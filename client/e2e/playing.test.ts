@@ -270,6 +270,47 @@ describe("[issue 7] the service worker", () => {
     await firstFrame(second);
   });
 
+  test("starts for several windows at once, and is registered by none afterwards", async () => {
+    const others = [await alice.context.newPage(), await alice.context.newPage()];
+    for (const page of others) await page.goto(world.relay.origin);
+    const pages = [alice.page, ...others];
+    expect(await Promise.all(pages.map((page) => open(page, film)))).toEqual(
+      pages.map(() => "stream"),
+    );
+    for (const page of pages) {
+      await page.bringToFront();
+      await firstFrame(page);
+    }
+    expect((await storedBy(alice))["workers"]).toBe(0);
+  });
+
+  test("left behind by a window that crashed, is used by the next one and then gone", async () => {
+    const crashed = await alice.context.newPage();
+    await crashed.goto(world.relay.origin);
+    await crashed.evaluate(async () => {
+      const { trustedTypes } = globalThis as unknown as {
+        trustedTypes: {
+          createPolicy(
+            name: string,
+            rules: object,
+          ): { readonly createScriptURL: (url: string) => string };
+        };
+      };
+      const rules = { createScriptURL: (url: string) => url };
+      const policy = trustedTypes.createPolicy("mayfly-workers", rules);
+      await navigator.serviceWorker.register(policy.createScriptURL("/media-worker.js"));
+      await navigator.serviceWorker.ready;
+    });
+    await crashed.close();
+    await alice.page.reload();
+    expect((await storedBy(alice))["workers"]).toBe(1);
+    expect(await open(alice.page, film)).toBe("stream");
+    await firstFrame(alice.page);
+    expect((await storedBy(alice))["workers"]).toBe(0);
+    await alice.page.reload();
+    expect(await alice.page.evaluate(() => navigator.serviceWorker.controller)).toBeNull();
+  });
+
   test("gives a film to media elements only, and forgets it when it is closed", async () => {
     await open(alice.page, film);
     await firstFrame(alice.page);
