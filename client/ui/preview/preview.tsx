@@ -1,8 +1,12 @@
-/** Shows one scene: `?scene=<name>`. Development only; no page that is built refers to it. */
+/** Shows one scene: `?scene=<name>`, in the browser's language. Development only; no page that is built refers to it. */
 import { render } from "preact";
+import { speak } from "../../i18n/i18n.ts";
 import { App } from "../App.tsx";
+import { followLanguage } from "../page-language.ts";
 import { scenes } from "./scenes.ts";
 
+await speak(navigator.languages);
+followLanguage();
 const root = document.getElementById("app");
 const name = new URLSearchParams(location.search).get("scene") ?? "";
 const scene = scenes.get(name);
