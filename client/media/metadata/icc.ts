@@ -3,7 +3,7 @@
  * its serial number and the day of its calibration.
  */
 import type { Note } from "./cleaning.ts";
-import { bytesOf, fourCc, latin1 } from "./source.ts";
+import { bytesOf, fourCc, latin1, viewOf } from "./source.ts";
 
 /** What turns numbers into colours; of every other tag only the type stays. */
 const COLOURS: readonly string[] =
@@ -18,18 +18,17 @@ export function blankProfile(
   profile: Uint8Array<ArrayBuffer>,
   note: Note,
 ): Uint8Array<ArrayBuffer> | null {
-  const view = new DataView(profile.buffer, profile.byteOffset, profile.byteLength);
+  const view = viewOf(profile);
   if (profile.length < TABLE || fourCc(view, 36) !== "acsp") return null;
   const tags = view.getUint32(128);
   if (tags > MOST_TAGS || TABLE + 12 * tags > profile.length) return null;
   const clean = new Uint8Array(profile.length);
   clean.set(profile.subarray(0, TABLE + 12 * tags));
-  // Its maker's software; the day; platform; maker and model of the device; whose it is, and its fingerprint.
+  // Its maker's software; the day; platform, flags, maker and model of the device; whose it is, and its fingerprint.
   for (const [from, to] of [
     [4, 8],
     [24, 36],
-    [40, 44],
-    [48, 56],
+    [40, 60],
     [80, 128],
   ] as const) {
     clean.fill(0, from, to);
@@ -40,14 +39,17 @@ export function blankProfile(
     const isColour = COLOURS.includes(name);
     if (from < TABLE + 12 * tags || from > profile.length) continue;
     clean.set(profile.subarray(from, from + (isColour ? size : Math.min(size, 8))), from);
-    if (name === "desc") note("other", readDescription(bytesOf(view, from, from + size)));
+    if (name === "desc") note("other", readDescription(profile.subarray(from, from + size)));
   }
   return clean;
 }
 
-/** Letters of either of the two types that descriptions have. */
-function readDescription(bytes: Uint8Array): string {
-  return latin1(bytes.subarray(12, 200))
-    .replace(/[^ -~]+/g, "")
-    .replace(/^.*enUS/, "");
+/** In one language: UTF-16 at a place that it names, or letters up to a zero. */
+function readDescription(bytes: Uint8Array<ArrayBuffer>): string {
+  const view = viewOf(bytes);
+  if (view.byteLength < 28) return "";
+  const from = fourCc(view, 0) === "mluc" ? view.getUint32(24) : 12;
+  const text = bytesOf(view, from, from + 200);
+  if (from !== 12) return new TextDecoder("utf-16be").decode(text);
+  return latin1(text).replace(/\0.*/s, "");
 }

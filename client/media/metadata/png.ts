@@ -1,7 +1,7 @@
 /** PNG (W3C PNG, third edition): only the chunks that make the picture stay. */
 import { concat } from "../../../shared/bytes.ts";
 import type { Cleaning } from "./cleaning.ts";
-import { readExif } from "./exif.ts";
+import { exifOfTurn, readExif } from "./exif.ts";
 import { blankProfile } from "./icc.ts";
 import { deflate, inflate } from "./inflate.ts";
 import { noteNamed } from "./names.ts";
@@ -30,6 +30,7 @@ export async function cleanPng(it: Cleaning): Promise<void> {
     hasPixels ||= name === "IDAT";
     it.isAnimated ||= name === "acTL";
     if (name === "iCCP") await cleanProfile(it, at, end);
+    else if (name === "eXIf") await cleanExif(it, at, end);
     else if (!PICTURE.includes(name)) {
       it.drop(at, end);
       await noteChunk(it, name, at + 8, Math.min(end - 4, it.source.size));
@@ -43,8 +44,7 @@ export async function cleanPng(it: Cleaning): Promise<void> {
 
 async function noteChunk(it: Cleaning, name: string, from: number, to: number): Promise<void> {
   const view = await it.source.upTo(from, to, MOST_TEXT_BYTES);
-  if (name === "eXIf") readExif(view, it.found);
-  else if (name === "tIME" && view.byteLength >= 7) {
+  if (name === "tIME" && view.byteLength >= 7) {
     const two = (at: number): string => String(view.getUint8(at)).padStart(2, "0");
     it.found("dates", `${view.getUint16(0)}-${two(2)}-${two(3)} ${two(4)}:${two(5)}:${two(6)}`);
   } else if (name === "tEXt" || name === "zTXt" || name === "iTXt") {
@@ -64,6 +64,14 @@ async function noteText(it: Cleaning, name: string, bytes: Uint8Array<ArrayBuffe
   const text = isPacked ? await inflate(packed, MOST_TEXT_BYTES) : packed;
   if (keyword === XMP) return readXmp(text ?? packed, it.found);
   return noteNamed(it.found, keyword, textOf(text ?? Uint8Array.of()));
+}
+
+/** Only how the picture is turned stays: browsers look for it. */
+async function cleanExif(it: Cleaning, from: number, to: number): Promise<void> {
+  const turn = readExif(await it.source.view(from + 8, to - from - 12), it.found);
+  it.isTurned = turn > 4;
+  if (turn === 1) it.drop(from, to);
+  else it.put(from, to, pngChunk("eXIf", exifOfTurn(turn)));
 }
 
 /** Its name and its maker's words go; its colours stay. */

@@ -66,6 +66,10 @@ export function bytesOf(
   return new Uint8Array(view.buffer, view.byteOffset + within, length);
 }
 
+export function viewOf(bytes: Uint8Array<ArrayBuffer>): DataView<ArrayBuffer> {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** Bytes as Latin-1, by which formats write their names. For short ones. */
 export function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);

@@ -1,7 +1,7 @@
 /** Vorbis comments, as sounds in Ogg, FLAC and WebM carry them. */
 import type { Note } from "./cleaning.ts";
 import { noteNamed } from "./names.ts";
-import { textOf } from "./source.ts";
+import { textOf, viewOf } from "./source.ts";
 
 const MOST_COMMENTS = 200;
 const MOST_TEXT_BYTES = 400;
@@ -15,7 +15,7 @@ export function readVorbisComment(
   from: number,
   note: Note,
 ): Uint8Array<ArrayBuffer> | null {
-  const view = new DataView(packet.buffer, packet.byteOffset, packet.byteLength);
+  const view = viewOf(packet);
   // Only Vorbis proper ends with a bit that says so.
   const endBytes = packet[0] === 3 ? 1 : 0;
   const room = packet.length - from - 8 - endBytes;

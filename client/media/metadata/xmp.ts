@@ -6,8 +6,9 @@ import { textOf } from "./source.ts";
 const MOST_BYTES = 131_072;
 /** What lists are made of, between a property and its value. */
 const LISTS = /<\/?rdf:(?:Alt|Bag|Seq|li)[^<>]{0,100}>/g;
-/** All repetitions are bounded, so that no text takes long. */
-const PROPERTY = /:(\w{1,40})(?:\s{0,9}=\s{0,9}["']([^"'<>]{0,400})|\s{0,9}>([^<]{1,400}))/g;
+/** All repetitions are bounded, so that no text takes long. Behind the end of an element stands no text. */
+const PROPERTY =
+  /:(\w{1,40})(?:\s{0,9}=\s{0,9}["']([^"'<>]{0,400})|\s{0,9}>\s{0,99}([^<\s][^<]{0,400}))/g;
 
 /** Notes the properties that are known here, and "other" where there is none of them. */
 export function readXmp(bytes: Uint8Array, note: Note): void {

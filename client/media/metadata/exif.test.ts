@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { tiff } from "../specimens/metadata.ts";
+import { CANARY, join, le, PLACE, u16, u32, zeros } from "../specimens/parts.ts";
+import type { Found } from "../examined.ts";
+import { exifOfTurn, readExif } from "./exif.ts";
+import { viewOf } from "./source.ts";
+
+function read(bytes: Uint8Array<ArrayBuffer>): { readonly found: Found[]; readonly turn: number } {
+  const found: Found[] = [];
+  const turn = readExif(viewOf(bytes), (what, value) => void found.push({ what, value }));
+  return { found, turn };
+}
+
+/** One directory of entries with values of up to four bytes, by either order of bytes. */
+const little = (tag: number, type: number, count: number, value: readonly number[]) =>
+  join(
+    "II\x2a\0",
+    le(u32(8)),
+    le(u16(1)),
+    le(u16(tag)),
+    le(u16(type)),
+    le(u32(count)),
+    value,
+    zeros(4 - value.length),
+    zeros(4),
+  );
+
+describe("EXIF", () => {
+  test("tells place, camera, days, people, programs, and that there is a small picture", () => {
+    const { found } = read(tiff());
+    for (const what of ["camera", "author", "software", "comment"] as const) {
+      expect(
+        found.some(
+          (one) =>
+            (one.what === what && one.value.includes("Canary")) || one.value.startsWith("Maker"),
+        ),
+      ).toBe(true);
+    }
+    expect(found).toContainEqual({ what: "location", value: PLACE });
+    expect(found).toContainEqual({ what: "dates", value: "2024-05-01 12:00:01\0" });
+    expect(found).toContainEqual({ what: "thumbnail", value: "" });
+    expect(found).toContainEqual({ what: "comment", value: `${CANARY}\0` });
+  });
+
+  test("is read in either order of bytes", () => {
+    expect(read(little(0x0112, 3, 1, le(u16(6)))).turn).toBe(6);
+    expect(read(little(0x010f, 2, 3, [0x4d, 0x65, 0])).found).toEqual([
+      { what: "camera", value: "Me\0" },
+    ]);
+    expect(read(tiff(8)).turn).toBe(8);
+  });
+
+  test("that names no way of turning there is, is upright", () => {
+    for (const turn of [0, 9, 255]) expect(read(tiff(turn)).turn).toBe(1);
+  });
+
+  test("south and west are negative", () => {
+    const bytes = tiff();
+    const text = Buffer.from(bytes.buffer);
+    text.write("S", text.indexOf("N\0\0\0", 2_000), "latin1");
+    text.write("W", text.indexOf("E\0\0\0", 2_000), "latin1");
+    expect(read(bytes).found).toContainEqual({ what: "location", value: "-48.85833, -2.29444" });
+  });
+
+  test("with a place that has no numbers still tells that there is one", () => {
+    expect(read(little(0x8825, 4, 1, le(u32(8)))).found).toContainEqual({
+      what: "location",
+      value: "",
+    });
+  });
+
+  test("of Windows is read as it is written there", () => {
+    expect(read(little(0x9c9d, 1, 4, [0x41, 0, 0x42, 0])).found).toEqual([
+      { what: "author", value: "AB" },
+    ]);
+  });
+
+  test("that we write says how the picture is turned, and nothing else", () => {
+    for (const turn of [2, 3, 4, 5, 6, 7, 8])
+      expect(read(exifOfTurn(turn))).toEqual({ found: [], turn });
+  });
+
+  test("of any bytes throws nothing", () => {
+    const heads = ["", "II\x2a\0\x08\0\0\0", "MM\0\x2a\0\0\0\x08"];
+    fc.assert(
+      fc.property(fc.constantFrom(...heads), fc.uint8Array({ maxLength: 200 }), (head, noise) => {
+        const { turn } = read(join(head, noise));
+        expect(turn).toBeGreaterThanOrEqual(1);
+        expect(turn).toBeLessThanOrEqual(8);
+      }),
+    );
+  });
+});
