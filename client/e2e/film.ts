@@ -35,6 +35,8 @@ export interface Film {
 export interface FilmStudio {
   /** About 43 MB for each 30 s, with sound; its length is a multiple of 6 s. */
   film(form: FilmForm, seconds?: number): Promise<Film>;
+  /** The same as WebM, about as large; 30 s. */
+  webm(): Promise<Film>;
   /** The films are deleted. */
   close(): Promise<void>;
 }
@@ -50,12 +52,22 @@ export async function openFilmStudio(): Promise<FilmStudio> {
   const rate = ["-b:v", MBITS, "-minrate", MBITS, "-maxrate", MBITS, "-bufsize", "2M", "-g", "24"];
   const picture = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", ...rate];
   await make(...sources, "-t", String(CLIP_SECONDS), ...picture, "-c:a", "aac", clip);
+  const repeat = async (from: string, times: number, to: string, flags: readonly string[] = []) => {
+    const path = join(folder, to);
+    await make("-y", "-stream_loop", String(times - 1), "-i", from, "-c", "copy", ...flags, path);
+    return { path, sizeBytes: (await stat(path)).size };
+  };
   return {
-    async film(form, seconds = 30) {
-      const path = join(folder, `${form}-${seconds}.mp4`);
-      const loops = String(Math.round(seconds / CLIP_SECONDS) - 1);
-      await make("-y", "-stream_loop", loops, "-i", clip, "-c", "copy", ...FLAGS[form], path);
-      return { path, sizeBytes: (await stat(path)).size };
+    film(form, seconds = 30) {
+      const times = Math.round(seconds / CLIP_SECONDS);
+      return repeat(clip, times, `${form}-${seconds}.mp4`, FLAGS[form]);
+    },
+    async webm() {
+      // This encoder is slow, so it is given little.
+      const short = join(folder, "clip.webm");
+      const fast = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", ...rate];
+      await make("-y", "-i", clip, "-t", "2", ...fast, "-c:a", "libopus", short);
+      return repeat(short, 15, "film.webm");
     },
     close: () => rm(folder, { recursive: true }),
   };

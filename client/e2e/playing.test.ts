@@ -334,10 +334,14 @@ describe("[issue 7] without a service worker", () => {
     await alice.page.reload();
   });
 
-  test("a long film made of pieces plays while it arrives", async () => {
-    const pieces = await studio.film("pieces");
+  const forms: readonly (readonly [string, () => Promise<Film>])[] = [
+    ["video/mp4", () => studio.film("pieces")],
+    ["video/webm", () => studio.webm()],
+  ];
+  test.each(forms)("a long %s made of pieces plays while it arrives", async (mime, make) => {
+    const pieces = await make();
     await allow(alice.page, Math.floor(chunksOf(pieces) / 20));
-    expect(await open(alice.page, pieces)).toBe("mediasource");
+    expect(await open(alice.page, pieces, mime)).toBe("mediasource");
     await firstFrame(alice.page);
     await allow(alice.page, Infinity);
     expect(await playOn(alice.page, 2)).toBeGreaterThan(1.9);
