@@ -8,14 +8,14 @@ import type { Attachment, ChosenFile, Draft, UploadFailure } from "./attachment.
 import { createGrants } from "./grants.ts";
 import { createAttachment, type FileHost, type OpenAttachment, type Source } from "./opening.ts";
 import { createReading } from "./reading.ts";
-import type { SendingDeps } from "./sending.ts";
+import type { TransferDeps } from "./transfer.ts";
 import type { Station } from "./station.ts";
 import { createUploads, waitingUpload, type OwnFile } from "./uploads.ts";
 
 /** Of contents shown as a whole so many stay; the one opened first goes (HOSTILE 57). */
 const MAX_SHOWN = 40;
 
-export interface FilesDeps extends Omit<SendingDeps, "grants" | "station"> {
+export interface FilesDeps extends Omit<TransferDeps, "grants" | "station"> {
   /** What the host lends this room. */
   readonly station: Station;
   readonly host: FileHost;

@@ -1,26 +1,14 @@
 /** Chunks of files that others announced, had from the relay and opened; and what it means when they can't be. */
 import type { Bytes } from "../../../shared/bytes.ts";
-import type { Clock } from "../../../shared/clock.ts";
-import type { RouteId } from "../../../shared/ids.ts";
 import { chunksOf, type FileSeal } from "../../crypto/chunks.ts";
 import { backoffMs } from "../../net/backoff.ts";
 import type { OpenFailure } from "./attachment.ts";
-import type { Grants } from "./grants.ts";
-import { isStationFault, type Station, type StationFault } from "./station.ts";
+import { isStationFault, type StationFault } from "./station.ts";
+import { PARALLEL, type TransferDeps } from "./transfer.ts";
 import { wait } from "./wait.ts";
 
-const PARALLEL = 3;
 /** Setbacks in a row, on one chunk, before it is said that the relay is not reached. */
 const MAX_SETBACKS = 8;
-
-export interface ReadingDeps {
-  readonly clock: Clock;
-  /** In [0, 1). */
-  readonly random: () => number;
-  readonly routeId: RouteId;
-  readonly grants: Grants;
-  readonly station: Station;
-}
 
 export interface Reading {
   /** The content of one chunk. Never rejects. */
@@ -33,7 +21,7 @@ export interface Reading {
   ): Promise<Blob | OpenFailure>;
 }
 
-export function createReading({ clock, random, routeId, grants, station }: ReadingDeps): Reading {
+export function createReading({ clock, random, routeId, grants, station }: TransferDeps): Reading {
   async function chunk(
     seal: FileSeal,
     index: number,

@@ -1,25 +1,11 @@
 /** One file on its way up: which chunks the relay holds, and trying until it holds them all. */
-import type { Clock } from "../../../shared/clock.ts";
-import type { RouteId } from "../../../shared/ids.ts";
 import { chunkRange, chunksOf, sealedBytes, type FileSeal } from "../../crypto/chunks.ts";
 import { backoffMs } from "../../net/backoff.ts";
 import type { UploadFailure } from "./attachment.ts";
-import type { Grants } from "./grants.ts";
 import { createPace } from "./pace.ts";
-import type { Station, StationFault } from "./station.ts";
+import type { StationFault } from "./station.ts";
+import { PARALLEL, type TransferDeps } from "./transfer.ts";
 import { wait } from "./wait.ts";
-
-/** Chunks under way at once: one on the line, one being sealed, one being answered. */
-const PARALLEL = 3;
-
-export interface SendingDeps {
-  readonly clock: Clock;
-  /** In [0, 1). */
-  readonly random: () => number;
-  readonly routeId: RouteId;
-  readonly grants: Grants;
-  readonly station: Station;
-}
 
 export interface Progress {
   readonly sentBytes: number;
@@ -49,7 +35,7 @@ type Turn = "held" | "again" | "stopped" | UploadFailure;
 export function createSending(
   seal: FileSeal,
   content: Blob,
-  deps: SendingDeps,
+  deps: TransferDeps,
   told: (progress: Progress) => void,
 ): Sending {
   const { clock, grants, station, routeId } = deps;

@@ -8,7 +8,8 @@ import { createFileKey, type FileSeal } from "../../crypto/chunks.ts";
 import { randomBytes } from "../../crypto/sodium.ts";
 import type { AnnouncedFile } from "./announced.ts";
 import type { Upload, UploadFailure } from "./attachment.ts";
-import { createSending, type Sending, type SendingDeps } from "./sending.ts";
+import { createSending, type Sending } from "./sending.ts";
+import type { TransferDeps } from "./transfer.ts";
 import { createTurns } from "./turns.ts";
 import { wait } from "./wait.ts";
 
@@ -22,7 +23,7 @@ export interface OwnFile {
   readonly upload: Signal<Upload>;
 }
 
-export interface UploadsDeps extends SendingDeps {
+export interface UploadsDeps extends TransferDeps {
   /** All files of that message are held: now it may be posted. */
   readonly held: (key: string, files: readonly AnnouncedFile[]) => void;
   /** One of them cannot go up. */
@@ -217,7 +218,7 @@ function dropAll(going: readonly Going[]): void {
   for (const { sending } of going) if (sending.sentBytes() > 0) void sending.drop(patience);
 }
 
-function goingOf(file: OwnFile, deps: SendingDeps): Going {
+function goingOf(file: OwnFile, deps: TransferDeps): Going {
   const seal = {
     file: fileIdOf(randomBytes(FILE_ID_BYTES)),
     key: createFileKey(),
