@@ -51,7 +51,7 @@ async function examineAs(
   const measured = isPicture ? await measure(cleaned, kind) : cleaning.dimensions;
   if (measured === "too-many-pixels") return measured;
   if (measured === null && isPicture) return "broken";
-  const dimensions = cleaning.isTurned ? turned(measured) : measured;
+  const dimensions = cleaning.turn > 4 ? turned(measured) : measured;
   return { ...facts, dimensions, removed, kept, isOpaque: cleaning.isOpaque, cleaned };
 }
 

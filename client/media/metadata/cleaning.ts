@@ -19,8 +19,8 @@ export interface Cleaning {
   put(from: number, to: number, bytes: Uint8Array<ArrayBuffer>): void;
   isAnimated: boolean;
   isOpaque: boolean;
-  /** Shown with its sides exchanged. */
-  isTurned: boolean;
+  /** How the picture is turned for showing, as EXIF numbers it: 1 is upright, from 5 on its sides are exchanged. */
+  turn: number;
   /** Of a film; pictures are measured by themselves. */
   dimensions: Dimensions | null;
 }
@@ -63,7 +63,7 @@ export function createCleaning(file: Blob): Cleaned {
     put: (from, to, bytes) => cut({ from, to, put: bytes.slice() }),
     isAnimated: false,
     isOpaque: false,
-    isTurned: false,
+    turn: 1,
     dimensions: null,
   };
   return { cleaning, removed, kept, compose: (type) => compose(file, cuts, type) };

@@ -11,10 +11,10 @@ const PICTURE = 6;
 const IS_LAST = 0x80;
 const MOST_COMMENT_BYTES = 1_048_576;
 
-/** @throws RangeError where blocks do not follow one another */
-export async function cleanFlac(it: Cleaning): Promise<void> {
+/** `from`: where it begins, behind tags of another kind. @throws RangeError where blocks do not follow one another */
+export async function cleanFlac(it: Cleaning, from = 0): Promise<void> {
   const kept: { readonly at: number; readonly type: number }[] = [];
-  for (let at = 4, isLast = false; !isLast;) {
+  for (let at = from + 4, isLast = false; !isLast;) {
     const head = await it.source.view(at, 4);
     const type = head.getUint8(0) & 0x7f;
     const to = at + 4 + (head.getUint32(0) & 0xff_ff_ff);

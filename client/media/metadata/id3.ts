@@ -1,7 +1,8 @@
 /** Tags of sounds: ID3v2 (id3.org, 2.2 to 2.4) before the first frame, ID3v1 and APE behind the last one. */
 import type { Cleaning, Note } from "./cleaning.ts";
+import { cleanFlac } from "./flac.ts";
 import { whatOf } from "./names.ts";
-import { bytesOf, latin1, textOf } from "./source.ts";
+import { bytesOf, fourCc, latin1, textOf } from "./source.ts";
 
 const MOST_BYTES = 262_144;
 const MOST_TEXT_BYTES = 400;
@@ -12,6 +13,8 @@ export async function cleanMp3(it: Cleaning): Promise<void> {
   let from = 0;
   for (let size = await tagAt(it, from); size > 0; size = await tagAt(it, from)) from += size;
   it.drop(0, from);
+  const isFlac = from + 4 < source.size && fourCc(await source.view(from, 4), 0) === "fLaC";
+  if (isFlac) await cleanFlac(it, from);
   let to = source.size;
   for (let size = await tagBefore(it, to, from); size > 0; size = await tagBefore(it, to, from)) {
     to -= size;

@@ -75,6 +75,7 @@ async function cleanBox(it: Cleaning, box: Box, place: Place): Promise<void> {
 async function cleanTrack(it: Cleaning, track: Box, place: Place): Promise<void> {
   const box = await findBox(it.source, track, "mdia", "hdlr");
   const handler = box === null ? "" : fourCc(await it.source.view(box.content + 8, 4), 0);
+  it.isAnimated ||= handler === "pict";
   if (SHOWN.includes(handler)) return cleanHolder(it, track, { ...place, handler });
   const entries = await findBox(it.source, track, "mdia", "minf", "stbl", "stsd");
   const format =

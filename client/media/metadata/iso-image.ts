@@ -62,7 +62,8 @@ async function cleanProperties(it: Cleaning, properties: Box): Promise<void> {
       await noteBox(it, box);
       freeBox(it, box);
     } else if (type === "irot") {
-      it.isTurned ||= (await it.source.view(content, 1)).getUint8(0) % 2 === 1;
+      // Quarters; an odd number of them exchanges the sides.
+      if ((await it.source.view(content, 1)).getUint8(0) % 2 === 1) it.turn = 6;
     } else if (type === "colr" && to - content > 4) {
       const view = await it.source.view(content, to - content);
       const isProfile = ["prof", "rICC"].includes(fourCc(view, 0));

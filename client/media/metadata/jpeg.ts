@@ -17,7 +17,6 @@ const MOST_PROFILE_SEGMENTS = 64;
 /** @throws RangeError where it breaks off before the picture begins */
 export async function cleanJpeg(it: Cleaning): Promise<void> {
   const profile: Segment[] = [];
-  const seen = { hasTurn: false, profile };
   for (let at = 2, isBegun = false; ;) {
     const marker = await markerAt(it.source, at);
     // Cut off within the picture: browsers show what there is.
@@ -32,12 +31,13 @@ export async function cleanJpeg(it: Cleaning): Promise<void> {
     }
     if (isBare(marker.code)) {
       at = marker.from + 2;
+      it.drop(marker.from, at);
       continue;
     }
     const length = (await it.source.view(marker.from + 2, 2)).getUint16(0);
     const segment = { marker: marker.code, from: marker.from, to: marker.from + 2 + length };
     if (length < 2 || segment.to > it.source.size) throw broken();
-    if (!isPicture(segment.marker)) await cleanSegment(it, segment, seen);
+    if (!isPicture(segment.marker)) await cleanSegment(it, segment, profile);
     at = segment.to;
     if (segment.marker !== START_OF_SCAN) continue;
     isBegun = true;
@@ -52,7 +52,7 @@ const isPicture = (marker: number): boolean => marker >= 0xc0 && marker <= 0xdf;
 /** Restarts and the like: no length follows. */
 const isBare = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 
-/** Any number of 0xff may stand before a marker; null where the file is over. */
+/** Fill bytes may stand before a marker, and what cameras leave there browsers pass over; null where the file is over. */
 async function markerAt(
   source: Source,
   from: number,
@@ -60,8 +60,7 @@ async function markerAt(
   for (let at = from; at + 2 <= source.size; at++) {
     const view = await source.view(at, 2);
     const code = view.getUint8(1);
-    if (view.getUint8(0) !== 0xff) throw broken();
-    if (code !== 0xff) return { code, from: at };
+    if (view.getUint8(0) === 0xff && code !== 0xff && code !== 0) return { code, from: at };
   }
   return null;
 }
@@ -81,11 +80,7 @@ async function endOfScan(source: Source, from: number): Promise<number> {
   return source.size;
 }
 
-async function cleanSegment(
-  it: Cleaning,
-  segment: Segment,
-  seen: { hasTurn: boolean; readonly profile: Segment[] },
-): Promise<void> {
+async function cleanSegment(it: Cleaning, segment: Segment, profile: Segment[]): Promise<void> {
   const { marker, from, to } = segment;
   const view = await it.source.view(from + 4, Math.max(to - from - 4, 0));
   const is = (name: string): boolean => latin1(bytesOf(view, 0, name.length)) === name;
@@ -98,13 +93,13 @@ async function cleanSegment(
     // How colours are coded: without it some pictures are shown inverted.
     it.put(from, to, Uint8Array.of(0xff, 0xee, 0, 14, ...bytesOf(view, 0, 12)));
   } else if (marker === 0xe2 && is("ICC_PROFILE\0") && view.byteLength > 14) {
-    seen.profile.push(segment);
+    profile.push(segment);
   } else {
     it.drop(from, to);
     const turn = noteSegment(it, marker, view);
-    if (seen.hasTurn || turn === 1) return;
-    seen.hasTurn = true;
-    it.isTurned = turn > 4;
+    // The first counts.
+    if (turn === 1 || it.turn !== 1) return;
+    it.turn = turn;
     const exif = concat(
       Uint8Array.of(0xff, 0xe1, 0, 34, 0x45, 0x78, 0x69, 0x66, 0, 0),
       exifOfTurn(turn),

@@ -69,9 +69,10 @@ async function noteText(it: Cleaning, name: string, bytes: Uint8Array<ArrayBuffe
 /** Only how the picture is turned stays: browsers look for it. */
 async function cleanExif(it: Cleaning, from: number, to: number): Promise<void> {
   const turn = readExif(await it.source.view(from + 8, to - from - 12), it.found);
-  it.isTurned = turn > 4;
-  if (turn === 1) it.drop(from, to);
-  else it.put(from, to, pngChunk("eXIf", exifOfTurn(turn)));
+  // The first counts.
+  if (turn === 1 || it.turn !== 1) return it.drop(from, to);
+  it.turn = turn;
+  return it.put(from, to, pngChunk("eXIf", exifOfTurn(turn)));
 }
 
 /** Its name and its maker's words go; its colours stay. */

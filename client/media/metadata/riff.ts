@@ -53,8 +53,11 @@ async function* chunksIn(source: Source, from: number, end: number): AsyncGenera
   for (let at = from; at + 8 <= end;) {
     const head = await source.view(at, 8);
     const size = head.getUint32(4, true);
-    const to = Math.min(at + 8 + size + (size % 2), end);
-    yield { name: fourCc(head, 0), from: at, content: at + 8, to };
+    const name = fourCc(head, 0);
+    // A recorder that was stopped left no size of its sound.
+    const isOpen = name === "data" && size === 0;
+    const to = isOpen ? end : Math.min(at + 8 + size + (size % 2), end);
+    yield { name, from: at, content: at + 8, to };
     at = to;
   }
 }

@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { examine } from "../examine.ts";
+import type { Found } from "../examined.ts";
+import { join, payload, zeros } from "../specimens/parts.ts";
+import { flac } from "../specimens/sounds.ts";
+
+const sound = join([0xff, 0xfb, 0x90, 0x44], payload(3_000, 1));
+
+async function look(bytes: Uint8Array<ArrayBuffer>): Promise<readonly Found[]> {
+  const result = await examine(new Blob([bytes]), "x.mp3");
+  if (typeof result === "string") throw new Error(result);
+  expect(result.kind).toBe("mp3");
+  expect(Buffer.from(await result.cleaned.arrayBuffer())).toEqual(Buffer.from(sound));
+  return result.removed;
+}
+
+describe("[HOSTILE 53] an MP3", () => {
+  test("of the oldest tags leaves without them", async () => {
+    const frames = join(
+      "TP1",
+      [0, 0, 6],
+      "\0alice",
+      "TT2",
+      [0, 0, 9],
+      [1, 0xff, 0xfe, 0x48, 0, 0x69, 0, 0, 0],
+    );
+    expect(await look(join("ID3\x02\0\0", [0, 0, 0, frames.length], frames, sound))).toEqual([
+      { what: "author", value: "alice" },
+      { what: "comment", value: "Hi" },
+    ]);
+  });
+
+  test("of the newest tags, with a footer, and several of them, leaves without them", async () => {
+    const long = "b".repeat(200);
+    const frames = join("TPE1", [0, 0, 1, 73], [0, 0], "\x03", long);
+    const tag = join(
+      "ID3\x04\0\x10",
+      [0, 0, frames.length >> 7, frames.length & 127],
+      frames,
+      "3DI\x04\0\x10",
+      zeros(4),
+    );
+    expect(await look(join(tag, tag, sound))).toEqual([
+      { what: "author", value: long.slice(0, 120) },
+    ]);
+  });
+
+  test("of tags behind its sound leaves without them", async () => {
+    const old = join("TAG", "title", zeros(25), "bob", zeros(27), zeros(30), "1999", zeros(31));
+    const ape = join(zeros(40), "APETAGEX", [0xd0, 7, 0, 0, 72, 0, 0, 0], zeros(16));
+    expect(await look(join(sound, ape, old))).toEqual([
+      { what: "comment", value: "title" },
+      { what: "author", value: "bob" },
+      { what: "dates", value: "1999" },
+      { what: "comment", value: "" },
+      { what: "other", value: "APE" },
+    ]);
+  });
+
+  test("that is FLAC behind its tag leaves without that one's comments, too", async () => {
+    const { bytes, shown } = flac();
+    const result = await examine(new Blob([join("ID3\x04\0\0", zeros(4), bytes)]), "x.mp3");
+    if (typeof result === "string") throw new Error(result);
+    const left = Buffer.from(await result.cleaned.arrayBuffer());
+    expect(left.toString("latin1", 0, 4)).toBe("fLaC");
+    expect(left.includes("Canary")).toBe(false);
+    expect(left.subarray(-9_000)).toEqual(Buffer.from(shown.at(-1) ?? []));
+  });
+});

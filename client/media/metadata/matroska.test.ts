@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { examine } from "../examine.ts";
+import { webm } from "../specimens/matroska.ts";
+import { join, payload } from "../specimens/parts.ts";
+import { createCleaning } from "./cleaning.ts";
+import { elementAt, VOID, voidElement } from "./matroska-elements.ts";
+import { createSource } from "./source.ts";
+
+async function idsIn(bytes: Uint8Array<ArrayBuffer>, from: number, to: number): Promise<number[]> {
+  const source = createSource(new Blob([bytes]));
+  const ids: number[] = [];
+  for (let at = from; at < to;) {
+    const element = await elementAt(source, at);
+    ids.push(element.id);
+    at = element.to ?? to;
+  }
+  return ids;
+}
+
+describe("[HOSTILE 53] WebM", () => {
+  test("becomes Void where it told, of the same length, so that seeking still finds its places", async () => {
+    const { bytes } = webm("webm");
+    const result = await examine(new Blob([bytes]), "x.webm");
+    if (typeof result === "string") throw new Error(result);
+    const left = new Uint8Array(await result.cleaned.arrayBuffer());
+    expect(left.length).toBe(bytes.length);
+    const source = createSource(new Blob([left]));
+    const header = await elementAt(source, 0);
+    const segment = await elementAt(source, header.to ?? 0);
+    expect(await idsIn(left, segment.content, left.length)).toEqual([
+      0x1549a966,
+      VOID,
+      0x1654ae6b,
+      VOID,
+      0x1f43b675,
+      0x1f43b675,
+      VOID,
+      0x1c53bb6b,
+    ]);
+    const info = await elementAt(source, segment.content);
+    expect(await idsIn(left, info.content, info.to ?? 0)).toEqual([
+      VOID,
+      0x2ad7b1,
+      VOID,
+      0x4d80,
+      0x5741,
+      VOID,
+      VOID,
+    ]);
+  });
+
+  test("of any length becomes Void of that length", async () => {
+    for (const length of [2, 3, 8, 9, 10, 100, 127, 128, 129, 130, 16_384, 70_000]) {
+      const bytes = payload(length + 1, 1);
+      const { cleaning, compose } = createCleaning(new Blob([bytes]));
+      voidElement(cleaning, { from: 0, to: length });
+      const left = new Uint8Array(await compose("").arrayBuffer());
+      const element = await elementAt(createSource(new Blob([left])), 0);
+      expect({ id: element.id, to: element.to }).toEqual({ id: VOID, to: length });
+      expect(left.subarray(element.content, length).every((byte) => byte === 0)).toBe(true);
+      expect(left[length]).toBe(bytes[length]);
+    }
+  });
+
+  test("has sizes of one to eight bytes, or none", async () => {
+    const read = (...bytes: number[]) => elementAt(createSource(new Blob([join(bytes)])), 0);
+    expect(await read(0xa3, 0x85)).toMatchObject({ id: 0xa3, content: 2, to: 7 });
+    expect(await read(0x42, 0x86, 0x40, 0x05)).toMatchObject({ id: 0x4286, content: 4, to: 9 });
+    expect(await read(0xa3, 0x01, 0, 0, 0, 0, 0, 1, 0)).toMatchObject({ content: 9, to: 265 });
+    expect(await read(0xa3, 0xff)).toMatchObject({ to: null });
+    expect(await read(0xa3, 0x01, 255, 255, 255, 255, 255, 255, 255)).toMatchObject({ to: null });
+    await expect(read(0xa3, 0x00, 1)).rejects.toThrow(RangeError);
+    await expect(read(0x00, 0x81)).rejects.toThrow(RangeError);
+    await expect(read(0xa3)).rejects.toThrow(RangeError);
+  });
+});
