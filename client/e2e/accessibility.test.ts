@@ -43,7 +43,8 @@ const dialog = (name: string | RegExp) => (page: Page) =>
   page.getByRole("dialog", { name }).waitFor();
 
 /** Scenes of the preview, by what is shown; what is done there first. */
-const SCENES: readonly (readonly [shown: string, scene: string, ...steps: readonly Step[]])[] = [
+type Scene = readonly [shown: string, scene: string, ...steps: readonly Step[]];
+const SCENES: readonly Scene[] = [
   ["start", "start"],
   ["start, the settings open", "start", (page) => page.getByText("Settings").click()],
   [
@@ -140,7 +141,8 @@ describe.each([
     await server.close();
   });
 
-  test.each(SCENES)("%s", async (_shown, scene, ...steps) => {
+  test.each(SCENES.map(([shown, ...rest]) => ({ shown, rest })))("$shown", async ({ rest }) => {
+    const [scene, ...steps] = rest;
     await page.emulateMedia({ colorScheme: "light", contrast: "no-preference" });
     await page.goto(`${origin}ui/preview/?scene=${scene}`);
     await page.getByRole("main").waitFor();
