@@ -64,6 +64,17 @@ describe("[HOSTILE 53] a film", () => {
     expect(left[behind]).toBe(bytes[behind]);
   });
 
+  test("says that its data are in itself, where it named a path", async () => {
+    const { bytes } = film("mov");
+    const { left } = await look(bytes);
+    const at = Buffer.from(bytes).indexOf("alis");
+    // Nor do entries name their maker.
+    expect(Buffer.from(bytes).includes("FFMP") && Buffer.from(bytes).includes("appl")).toBe(true);
+    expect(left.includes("FFMP") || left.includes("appl")).toBe(false);
+    // The flag that says so.
+    expect(left.toString("latin1", at, at + 8)).toBe("alis\0\0\0\x01");
+  });
+
   test("in fragments says that such a track's samples stay, if it has one", async () => {
     const table = box(
       "stbl",
@@ -124,6 +135,12 @@ describe("[HOSTILE 53] a picture of HEIF", () => {
       const at = Buffer.from(bytes).indexOf(table);
       expect(left.subarray(at, at + 12)).toEqual(Buffer.from(bytes.subarray(at, at + 12)));
     }
+  });
+
+  test("tells of what stood beside its items, too", async () => {
+    const { removed } = await look(isoImage("avif").bytes);
+    expect(removed).toContainEqual({ what: "other", value: "xml " });
+    expect(removed).toContainEqual({ what: "other", value: "udes" });
   });
 
   test("with a small picture of its own says that it stays", async () => {

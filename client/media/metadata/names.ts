@@ -8,7 +8,8 @@ const NAMES: { readonly [W in What]?: string } = {
   camera: "make model mak mod came firm lens serialnumber source isrc",
   dates:
     "date day creationdate creationtime createdate modifydate moddate datecreated datetimeoriginal datecreate datemodify daterecorded icrd yrrc tdr tye tda",
-  software: "software encoder swr too creatortool softwareagent producer isft ten tss",
+  software:
+    "software encoder handlername vendorid swr too creatortool softwareagent producer isft ten tss",
   author:
     "author artist creator copyright rights credit performer composer organization contact encodedby art aart aut auth perf wrt cprt cpy iart icop ieng itch tpe tp1 tco tcm tow",
   comment:
