@@ -26,6 +26,15 @@ describe("[HOSTILE 53] a JPEG", () => {
     expect(left.subarray(-2)).toEqual(Buffer.of(0xff, 0xd9));
   });
 
+  test("with a profile that is none leaves without it", async () => {
+    const { bytes } = jpeg();
+    const odd = Buffer.from(bytes);
+    odd.write("none", odd.indexOf("acsp"));
+    const left = await clean(Uint8Array.from(odd));
+    expect(readSegments(left)?.map(({ marker }) => marker)).not.toContain(0xe2);
+    expect(left.includes("Canary")).toBe(false);
+  });
+
   test("cut off within a scan leaves as far as it goes", async () => {
     const { bytes } = jpeg();
     const cut = bytes.slice(0, 40_000);

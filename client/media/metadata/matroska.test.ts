@@ -49,6 +49,25 @@ describe("[HOSTILE 53] WebM", () => {
     ]);
   });
 
+  test("holds nothing in the gaps of others, in parts that nobody knows, and behind its end", async () => {
+    const sized = (id: readonly number[], content: Uint8Array) =>
+      join(id, [0x40 | (content.length >> 8), content.length & 255], content);
+    const info = sized([0x15, 0x49, 0xa9, 0x66], sized([0xec], join("Canary")));
+    const unknown = sized([0x1f, 0, 0, 0x01], join("Canary"));
+    const inside = join(info, unknown);
+    const bytes = join(
+      sized([0x1a, 0x45, 0xdf, 0xa3], sized([0x42, 0x82], join("webm"))),
+      sized([0x18, 0x53, 0x80, 0x67], inside),
+      unknown,
+    );
+    const result = await examine(new Blob([bytes]), "x.webm");
+    if (typeof result === "string") throw new Error(result);
+    const left = Buffer.from(await result.cleaned.arrayBuffer());
+    expect(left.includes("Canary")).toBe(false);
+    expect(left.length).toBe(bytes.length - unknown.length);
+    expect(result).toMatchObject({ isOpaque: false, removed: [{ what: "other", value: "" }] });
+  });
+
   test("of any length becomes Void of that length", async () => {
     for (const length of [2, 3, 8, 9, 10, 100, 127, 128, 129, 130, 16_384, 70_000]) {
       const bytes = payload(length + 1, 1);

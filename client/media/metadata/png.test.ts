@@ -67,6 +67,8 @@ describe("[HOSTILE 53] a PNG", () => {
   test("cut off within its pixels leaves as far as it goes", async () => {
     const { bytes } = png();
     const cut = bytes.slice(0, Buffer.from(bytes).indexOf("IDAT") + 5_000);
+    const odd = join(bytes.subarray(0, Buffer.from(bytes).indexOf("IEND") - 4), "Canary");
+    expect((await clean(odd)).includes("Canary")).toBe(false);
     expect((await clean(cut)).subarray(-4_996)).toEqual(Buffer.from(cut.subarray(-4_996)));
   });
 });
