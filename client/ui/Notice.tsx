@@ -1,5 +1,6 @@
 import { NAME, t } from "../i18n/i18n.ts";
 import type { NoticeItem } from "../state/view.ts";
+import { Icon } from "./Icon.tsx";
 import { Sentence } from "./Sentence.tsx";
 import { Time } from "./Time.tsx";
 
@@ -28,6 +29,7 @@ export function Notice({ item }: { readonly item: NoticeItem }) {
   return (
     <div class={isGrave ? "notice notice-grave" : "notice"}>
       <p>
+        {isGrave && <Icon name="warning" />}
         <Sentence text={text} name={name} /> {!isGrave && t("message.at")} <Time atMs={item.atMs} />
       </p>
       {meaning !== null && (

@@ -70,7 +70,7 @@ async function tellBeginning(ada: Window, shot: Shot): Promise<void> {
 
 async function tellRoom(world: World, ada: Window, shot: Shot): Promise<void> {
   const { page } = ada;
-  await page.locator(".qr path[d^=M]").waitFor();
+  await page.locator(".qr path[d^=M]").waitFor({ state: "attached" });
   await shot(ada, "room-alone");
   await page.locator(".invite .button-main").click();
   await shot(ada, "room-link-copied");
