@@ -302,7 +302,7 @@ export const catalogue = {
   roster: {
     you: "شما",
     joining: "در حال ورود",
-    away: "دور از اینجا",
+    away: "فعلاً نیست",
     leaving: "در حال رفتن",
     present: "اینجا",
     suffix: "کلید {{suffix}}",

@@ -203,8 +203,8 @@ export const catalogue = {
   },
   notice: {
     founded: "Vous avez ouvert ce salon",
-    joined: "{{name}} est là",
-    joinedOwn: "Vous êtes là",
+    joined: "{{name}} a rejoint le salon",
+    joinedOwn: "Vous avez rejoint le salon",
     left: "{{name}} a quitté le salon",
     gap_one: "Il manque quelque chose ici : {{count}} entrée du salon ne peut plus être obtenue.",
     gap_many:
@@ -330,7 +330,7 @@ export const catalogue = {
   roster: {
     you: "vous",
     joining: "arrive",
-    away: "au loin",
+    away: "hors ligne",
     leaving: "s’en va",
     present: "ici",
     suffix: "clé {{suffix}}",
