@@ -4,6 +4,7 @@ import { catalogue as de } from "../i18n/de.ts";
 import { en } from "../i18n/en.ts";
 import { catalogue as fa } from "../i18n/fa.ts";
 import { catalogue as fr } from "../i18n/fr.ts";
+import { faultsOf } from "./axe.ts";
 import { allSent, join, linkOf, makeRoom, messagesOf, say, sees } from "./people.ts";
 import { tellStories } from "./story.ts";
 import { storedBy, type Window } from "./world.ts";
@@ -77,6 +78,7 @@ describe("Persian", () => {
       ".start-forms .button-main": "begin",
       ".start-foot": "begin",
     });
+    expect(await faultsOf(sara.page)).toEqual([]);
 
     await makeRoom(alice);
     const link = await linkOf(alice);
@@ -102,6 +104,7 @@ describe("Persian", () => {
       ".composer .button-main": "end",
     });
     expect(await messagesOf(sara)).toEqual(await messagesOf(bob));
+    expect(await faultsOf(sara.page)).toEqual([]);
 
     const shown = await sara.page.locator("body").innerText();
     const english = [en.status.sealed, en.room.people, en.leave.button, en.invite.button, "Today"];
