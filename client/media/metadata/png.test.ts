@@ -45,6 +45,18 @@ describe("[HOSTILE 53] a PNG", () => {
     expect(colours.includes(Buffer.from(payload(12, 3)))).toBe(true);
   });
 
+  test("with a profile that is none leaves without it", async () => {
+    const { bytes } = png();
+    const odd = Buffer.from(bytes);
+    odd.write("none", odd.indexOf("acsp"));
+    expect(chunksOf(await clean(Uint8Array.from(odd))).map(({ name }) => name)).toEqual([
+      "IHDR",
+      "IDAT",
+      "IDAT",
+      "IEND",
+    ]);
+  });
+
   test("that is turned stays so, by EXIF that says nothing else", async () => {
     const { bytes } = png();
     const exif = join("eXIf", tiff(6));
