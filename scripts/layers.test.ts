@@ -170,7 +170,8 @@ beforeAll(() => {
       .filter(({ code }) => code.includes("no-restricted-imports"))
       .map(({ filename }) => filename),
   );
-});
+  // As long as a test may take: on a busy machine the linter needs more than a hook's ten seconds.
+}, 60_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
