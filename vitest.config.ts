@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** `unit`: everything that needs no browser. `e2e`: real Chromium windows against a real relay. */
@@ -15,6 +16,10 @@ export default defineConfig({
           ],
           exclude: ["client/e2e/**", "**/node_modules/**"],
           testTimeout: 60_000,
+          // Brokers and checkers start in hooks, on machines that may be busy with other things.
+          hookTimeout: 60_000,
+          // Many tests wait for servers, clocks and each other; by default one core would be left to do nothing.
+          maxWorkers: Math.max(2, availableParallelism()),
         },
       },
       {
