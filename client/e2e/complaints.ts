@@ -2,7 +2,8 @@
 import type { BrowserContext, Page } from "playwright-core";
 
 /** A connection that failed, in the browser's words; natural while a test has cut a wire or killed a relay. */
-const OUTAGE = /net::ERR_|WebSocket connection to .* failed|status of 50[234]/;
+const OUTAGE =
+  /net::ERR_|WebSocket connection to .* failed|status of 50[234]|dynamically imported module/;
 
 export interface Complaints {
   /** Failed connections are no complaint from now on: the test causes some. */
@@ -26,7 +27,12 @@ export async function collectComplaints(
       console.error(`policy: ${breach.violatedDirective} ${breach.blockedURI} ${breach.sample}`);
     });
   });
-  context.on("weberror", (error) => complain(`uncaught: ${error.error().stack ?? ""}`));
+  context.on("weberror", (error) => {
+    const { stack, message } = error.error();
+    // A module that did not come has no stack.
+    const text = `${message} ${stack ?? ""}`;
+    if (!isOutageExpected || !OUTAGE.test(text)) complain(`uncaught: ${text}`);
+  });
   context.on("console", (line) => {
     if (line.type() !== "error") return;
     if (isOutageExpected && OUTAGE.test(line.text())) return;

@@ -193,6 +193,20 @@ describe("an invited person", () => {
     await isEncrypted(bob);
   });
 
+  test("who loses the network before the encryption has come is told so, and reloads into the same invitation", async () => {
+    await makeRoom(alice);
+    await bob.page.route(/\/assets\/engine-/, (route) => route.abort());
+    await bob.page.goto(await linkOf(alice));
+    world().expectOutage();
+    await enterInvited(bob);
+    await isTold(bob, "The encryption could not be started");
+    await bob.page.unroute(/\/assets\/engine-/);
+    await bob.page.getByRole("button", { name: "Reload the page" }).click();
+    await isTold(bob, "You are invited to a room");
+    await enterInvited(bob);
+    await isEncrypted(bob);
+  });
+
   test("who finds the room full is told so, and can try again from there", async () => {
     await alice.page.goto(alice.origin);
     await alice.page.getByText("Settings", { exact: true }).click();

@@ -366,6 +366,7 @@ export const catalogue = {
     refusedBody: "Es hat die Verbindung dieser Seite nicht angenommen.",
     refusedDo: "Warte eine Minute, lade die Seite neu, und versuch es noch einmal.",
     retry: "Link noch einmal versuchen",
+    reload: "Seite neu laden",
     again: "Zum Anfang",
   },
 } satisfies Catalogue;

@@ -363,6 +363,7 @@ export const en = {
     refusedBody: "It did not accept this page’s connection.",
     refusedDo: "Wait a minute, reload the page and try again.",
     retry: "Try the link again",
+    reload: "Reload the page",
     again: "Back to the start",
   },
 } as const;

@@ -375,6 +375,7 @@ export const catalogue = {
     refusedBody: "No aceptó la conexión de esta página.",
     refusedDo: "Espera un minuto, recarga la página y prueba otra vez.",
     retry: "Probar el enlace otra vez",
+    reload: "Recargar la página",
     again: "Volver al inicio",
   },
 } satisfies Catalogue;

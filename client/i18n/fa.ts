@@ -355,6 +355,7 @@ export const catalogue = {
     refusedBody: "اتصال این صفحه را قبول نکرد.",
     refusedDo: "یک دقیقه صبر کنید، صفحه را دوباره باز کنید و دوباره امتحان کنید.",
     retry: "امتحان دوبارهٔ پیوند",
+    reload: "بارگذاری دوبارهٔ صفحه",
     again: "بازگشت به آغاز",
   },
 } satisfies Catalogue;

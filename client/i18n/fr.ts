@@ -386,6 +386,7 @@ export const catalogue = {
     refusedBody: "Il n’a pas accepté la connexion de cette page.",
     refusedDo: "Attendez une minute, rechargez la page et réessayez.",
     retry: "Réessayer le lien",
+    reload: "Recharger la page",
     again: "Retour au début",
   },
 } satisfies Catalogue;

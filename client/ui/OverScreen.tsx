@@ -2,6 +2,7 @@ import { t } from "../i18n/i18n.ts";
 import type { ClientView, OverReason } from "../state/view.ts";
 import { Icon, type IconName } from "./Icon.tsx";
 import { LinkInAddressBar } from "./LinkInAddressBar.tsx";
+import { Reload } from "./Reload.tsx";
 import { Telling } from "./Telling.tsx";
 
 /** What happened and, unless it was the room's own end, what to do. */
@@ -44,12 +45,18 @@ interface OverScreenProps {
 export function OverScreen({ client, why }: OverScreenProps) {
   const { title, body, advice } = TEXTS[why];
   const isGoodbye = advice === null;
-  const mayRetry = !isGoodbye && why !== "upgrade-required" && location.hash !== "";
+  const needsReload = why === "upgrade-required" || why === "refused";
+  const mayRetry = !isGoodbye && !needsReload && location.hash !== "";
   return (
     <Telling icon={ICONS[why]} title={t(title)} body={t(body)}>
       {isGoodbye ? <Wiped /> : <p>{t(advice)}</p>}
-      <div class="actions">
-        <button type="button" class="button button-main" onClick={() => client.restart()}>
+      <div class="actions actions-wide">
+        {needsReload && <Reload />}
+        <button
+          type="button"
+          class={needsReload ? "button" : "button button-main"}
+          onClick={() => client.restart()}
+        >
           {t("over.again")}
         </button>
         {mayRetry && (

@@ -1,6 +1,7 @@
 import { t } from "../i18n/i18n.ts";
 import type { ClientView, StartNotice } from "../state/view.ts";
 import { OpenForm } from "./OpenForm.tsx";
+import { Reload } from "./Reload.tsx";
 import { Telling } from "./Telling.tsx";
 
 interface StartTroubleProps {
@@ -19,7 +20,8 @@ export function StartTrouble({ client, notice }: StartTroubleProps) {
     >
       <p>{t(isLink ? "start.damagedDo" : "start.cryptoFailedDo")}</p>
       {isLink && <OpenForm open={(link) => client.openLink(link)} />}
-      <div class="actions">
+      <div class="actions actions-wide">
+        {!isLink && <Reload />}
         <button type="button" class="button" onClick={() => client.restart()}>
           {t("over.again")}
         </button>
