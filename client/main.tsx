@@ -4,7 +4,9 @@ import { speak } from "./i18n/i18n.ts";
 import { browserClock } from "./net/browser-clock.ts";
 import { webSockets } from "./net/socket.ts";
 import { createClient } from "./state/client.ts";
+import type { Engine } from "./state/engine.ts";
 import { App } from "./ui/App.tsx";
+import { loadRoomScreen } from "./ui/room-screen.ts";
 import { followLanguage } from "./ui/page-language.ts";
 import { followVisualViewport } from "./ui/viewport.ts";
 
@@ -15,13 +17,18 @@ function socketUrl(): string {
   return url.href;
 }
 
+/** What only a room needs; the first screen waits for none of it. */
+async function loadEngine(): Promise<Engine> {
+  const [engine] = await Promise.all([import("./state/engine.ts"), loadRoomScreen()]);
+  return engine.loadEngine();
+}
+
 const client = createClient({
   clock: browserClock,
   random: Math.random,
   origin: location.origin,
   openSocket: webSockets(WebSocket, socketUrl()),
-  // The first screen does not wait for libsodium and ts-mls.
-  loadEngine: async () => (await import("./state/engine.ts")).loadEngine(),
+  loadEngine,
   loadFiles: async () => (await import("./browser-files.ts")).lendFiles,
   isOnline: () => navigator.onLine,
   // Called as a method of anything else it throws.
@@ -54,6 +61,8 @@ async function show(root: Element): Promise<void> {
   await speak(navigator.languages);
   followLanguage();
   render(<App client={client} />, root);
+  // Behind the first screen, so that who presses its button does not wait either. What fails is asked for again then.
+  requestAnimationFrame(() => setTimeout(() => void loadEngine().catch(() => undefined)));
 }
 
 const root = document.getElementById("app");

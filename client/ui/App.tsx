@@ -4,7 +4,7 @@ import type { ClientView } from "../state/view.ts";
 import { EnteringScreen } from "./EnteringScreen.tsx";
 import { InvitedScreen } from "./InvitedScreen.tsx";
 import { OverScreen } from "./OverScreen.tsx";
-import { RoomScreen } from "./RoomScreen.tsx";
+import { roomScreen } from "./room-screen.ts";
 import { StartScreen } from "./StartScreen.tsx";
 
 /** The screen of the phase that the client is in. */
@@ -24,8 +24,10 @@ export function App({ client }: { readonly client: ClientView }) {
       return <InvitedScreen client={client} hasPassphrase={phase.hasPassphrase} />;
     case "entering":
       return <EnteringScreen client={client} step={phase.step} />;
-    case "room":
+    case "room": {
+      const RoomScreen = roomScreen();
       return <RoomScreen room={phase.room} />;
+    }
     case "over":
       return <OverScreen client={client} why={phase.why} />;
   }

@@ -3,10 +3,12 @@ import { render } from "preact";
 import { speak } from "../../i18n/i18n.ts";
 import { App } from "../App.tsx";
 import { followLanguage } from "../page-language.ts";
+import { loadRoomScreen } from "../room-screen.ts";
 import { scenes } from "./scenes.ts";
 
 await speak(navigator.languages);
 followLanguage();
+await loadRoomScreen();
 const root = document.getElementById("app");
 const name = new URLSearchParams(location.search).get("scene") ?? "";
 const scene = scenes.get(name);
