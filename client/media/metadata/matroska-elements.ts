@@ -16,10 +16,7 @@ export interface Element {
 export type Sized = Element & { readonly to: number };
 
 /** Header and content become those of an element that all readers pass over, of the same length in all. */
-export function voidElement(
-  it: Cleaning,
-  { from, to }: { readonly from: number; readonly to: number | null; readonly content: number },
-): void {
+export function voidElement(it: Cleaning, { from, to }: Pick<Element, "from" | "to">): void {
   if (to === null || to - from < 2) return;
   // As many bytes for the size as there is room for, up to eight.
   const sizeBytes = Math.min(to - from - 1, 8);

@@ -102,11 +102,11 @@ async function cleanHolder(it: Cleaning, holder: Sized, depth: number): Promise<
     else if (id === CODEC_PRIVATE) await cleanPrivate(it, content, to);
     else if (id === VOID) it.blank(content, to);
     // A sum over what has changed would be wrong.
-    else if (id === CRC) voidElement(it, { from, content, to });
+    else if (id === CRC) voidElement(it, { from, to });
     else if (what !== undefined) {
       await note(it, what, { id, from, content, to });
       if (APPS.includes(id)) it.blank(content, to);
-      else voidElement(it, { from, content, to });
+      else voidElement(it, { from, to });
     }
     at = to;
   }

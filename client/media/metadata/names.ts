@@ -5,18 +5,19 @@ import type { Note, What } from "./cleaning.ts";
 const NAMES: { readonly [W in What]?: string } = {
   location:
     "location iso6709 xyz loci gpmf gpslatitude gpslongitude city country sublocation recordinglocation",
-  camera: "make model mak mod came firm lens serialnumber source isrc",
+  camera:
+    "make model mak mod came firm lens lensmake lensmodel serialnumber cameraserialnumber bodyserialnumber lensserialnumber source isrc",
   dates:
-    "date day creationdate creationtime createdate modifydate moddate datecreated datetimeoriginal datecreate datemodify daterecorded icrd yrrc tdr tye tda",
+    "date day creationdate creationtime createdate modifydate moddate datecreated datetime datetimeoriginal datetimedigitized datecreate datemodify daterecorded icrd yrrc tdr tye tda",
   software:
-    "software encoder handlername vendorid swr too creatortool softwareagent producer isft ten tss",
+    "software processingsoftware hostcomputer encoder handlername vendorid swr too creatortool softwareagent producer isft ten tss",
   author:
-    "author artist creator copyright rights credit performer composer organization contact encodedby art aart aut auth perf wrt cprt cpy iart icop ieng itch tpe tp1 tco tcm tow",
+    "author xpauthor artist cameraownername creator copyright rights credit performer composer organization contact encodedby art aart aut auth perf wrt cprt cpy iart icop ieng itch tpe tp1 tco tcm tow",
   comment:
-    "comment title description subject headline keywords usercomment album nam titl alb cmt des desc dscp inam icmt ikey isbj tit tt2 tal com",
-  "original-name": "rawfilename preservedfilename thumburi documentname tof",
+    "comment title description subject headline keywords imagedescription usercomment xptitle xpcomment xpkeywords xpsubject album nam titl alb cmt des desc dscp inam icmt ikey isbj tit tt2 tal com",
+  "original-name": "rawfilename originalrawfilename preservedfilename thumburi documentname tof",
   thumbnail: "thumbnails metadatablockpicture covr thmb api pic",
-  other: "documentid originaldocumentid",
+  other: "documentid originaldocumentid imageuniqueid makernote",
 };
 const KNOWN: ReadonlyMap<string, What> = new Map(
   Object.entries(NAMES).flatMap(([what, names]) =>
