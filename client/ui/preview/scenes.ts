@@ -120,7 +120,7 @@ const rooms: Readonly<Record<string, RoomState>> = {
     ).flat(),
   },
   "room-crowd": {
-    roster: [ada, ...Array.from({ length: 60 }, (_, i) => person(`Person ${i}`))],
+    roster: [ada, ...Array.from({ length: 99 }, (_, i) => person(`Person ${i}`))],
     timeline: talk,
   },
 };
