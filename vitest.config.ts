@@ -28,7 +28,8 @@ export default defineConfig({
           include: ["client/e2e/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Each file has its own browser and relay, and mostly waits for them; more at once than two, and windows starve.
+          maxWorkers: 2,
           expect: { poll: { timeout: 30_000 } },
         },
       },

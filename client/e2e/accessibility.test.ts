@@ -42,6 +42,9 @@ const press =
 const dialog = (name: string | RegExp) => (page: Page) =>
   page.getByRole("dialog", { name }).waitFor();
 
+/** What takes some seconds to be told is told now. */
+const later: Step = (page) => page.clock.fastForward("00:30");
+
 /** Scenes of the preview, by what is shown; what is done there first. */
 type Scene = readonly [shown: string, scene: string, ...steps: readonly Step[]];
 const SCENES: readonly Scene[] = [
@@ -70,7 +73,12 @@ const SCENES: readonly Scene[] = [
     (page) => page.getByRole("alert").waitFor(),
   ],
   ["entering", "entering"],
-  ["entering, the relay out of reach", "entering", (page) => page.getByRole("alert").waitFor()],
+  [
+    "entering, the relay out of reach",
+    "entering",
+    later,
+    (page) => page.getByRole("alert").waitFor(),
+  ],
   ["alone", "room-alone"],
   ["an empty room", "room-empty"],
   ["talk", "room-talk"],
@@ -90,6 +98,7 @@ const SCENES: readonly Scene[] = [
   [
     "reconnecting for long",
     "room-reconnecting",
+    later,
     (page) => page.getByText(/Still trying/).waitFor(),
   ],
   ["joining", "room-joining"],
@@ -135,6 +144,7 @@ describe.each([
     if (executablePath === null) throw new Error("no Chromium; npm test says how to get one");
     browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
     page = await browser.newPage({ viewport, locale: "en" });
+    await page.clock.install();
   });
   afterAll(async () => {
     await browser.close();
