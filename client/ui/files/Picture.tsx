@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import type { Attachment } from "../../state/files/attachment.ts";
 import type { RoomView } from "../../state/view.ts";
@@ -21,7 +21,6 @@ interface PictureProps {
 export function Picture({ attachment, room }: PictureProps) {
   const isEnlarged = useSignal(false);
   const isUnshown = useSignal(false);
-  const button = useRef<HTMLButtonElement>(null);
   const opened = attachment.opened.value;
   const { width, height } = attachment.dimensions ?? { width: 4, height: 3 };
   useEffect(() => {
@@ -30,9 +29,16 @@ export function Picture({ attachment, room }: PictureProps) {
   if (opened.kind === "broken") return <Broken attachment={attachment} why={opened.why} />;
   if (isUnshown.value) return <FileCard attachment={attachment} note={t("files.notShown")} />;
   const name = attachment.alt === "" ? attachment.name : attachment.alt;
-  if (opened.kind !== "shown") {
-    return (
-      <button type="button" class="picture picture-closed" onClick={attachment.open}>
+  const isShown = opened.kind === "shown";
+  // One button all along: neither the place nor the focus in it goes when the content comes.
+  return (
+    <>
+      <button
+        type="button"
+        class="picture"
+        aria-label={isShown ? t("files.enlarge", { name }) : undefined}
+        onClick={isShown ? () => (isEnlarged.value = true) : attachment.open}
+      >
         <svg
           class="picture-place"
           width={width}
@@ -40,40 +46,42 @@ export function Picture({ attachment, room }: PictureProps) {
           viewBox={`0 0 ${width} ${height}`}
           aria-hidden="true"
         />
-        <span class="picture-word">
-          {opened.kind === "loading"
-            ? t("files.loading")
-            : t("files.show", { size: formatSize(attachment.sizeBytes) })}
-        </span>
-        <span class="visually-hidden">{name}</span>
-      </button>
-    );
-  }
-  return (
-    <>
-      <button
-        type="button"
-        ref={button}
-        class="picture"
-        aria-label={t("files.enlarge", { name })}
-        onClick={() => (isEnlarged.value = true)}
-      >
-        {attachment.isAnimated ? (
-          <StillPicture url={opened.url} alt={name} dimensions={{ width, height }} />
-        ) : (
-          <img
-            src={opened.url}
+        {isShown ? (
+          <Content
+            attachment={attachment}
+            url={opened.url}
             alt={name}
-            width={width}
-            height={height}
-            decoding="async"
-            onError={() => (isUnshown.value = true)}
+            failed={() => (isUnshown.value = true)}
           />
+        ) : (
+          <>
+            <span class="picture-word">
+              {opened.kind === "loading"
+                ? t("files.loading")
+                : t("files.show", { size: formatSize(attachment.sizeBytes) })}
+            </span>
+            <span class="visually-hidden">{name}</span>
+          </>
         )}
       </button>
       {isEnlarged.value && (
         <Enlarged first={attachment} room={room} close={() => (isEnlarged.value = false)} />
       )}
     </>
+  );
+}
+
+interface ContentProps {
+  readonly attachment: Attachment;
+  readonly url: string;
+  readonly alt: string;
+  readonly failed: () => void;
+}
+
+function Content({ attachment, url, alt, failed }: ContentProps) {
+  return attachment.isAnimated ? (
+    <StillPicture url={url} alt={alt} />
+  ) : (
+    <img class="picture-content" src={url} alt={alt} decoding="async" onError={failed} />
   );
 }
