@@ -2,6 +2,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { ClientFile, ClientFiles } from "./client-files.ts";
+import { cataloguesIn, languageHint } from "./language-hint.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 export interface AppDeps {
@@ -17,6 +18,7 @@ export interface AppDeps {
 /** The HTTP side behind gate.ts: it sees GET and HEAD of plain paths, and what the gate lets pass for chunks. */
 export function createApp(deps: AppDeps): Hono<{ Bindings: HttpBindings }> {
   const { files, httpsHosts, isReady } = deps;
+  const catalogues = cataloguesIn(files);
   const app = new Hono<{ Bindings: HttpBindings }>();
 
   app.use(async (c, next) => {
@@ -29,6 +31,12 @@ export function createApp(deps: AppDeps): Hono<{ Bindings: HttpBindings }> {
   app.get("/readyz", (c) => (isReady() ? c.text("ready\n") : c.text("not ready\n", 503)));
   app.get("/ws", (c) => c.text("a WebSocket is spoken here\n", 426, { Upgrade: "websocket" }));
   app.route("/media", deps.media);
+  app.get("/", async (c, next) => {
+    await next();
+    const hint = languageHint(catalogues, c.req.header("accept-language") ?? "");
+    if (hint !== null) c.res.headers.set("Link", hint);
+    c.res.headers.append("Vary", "Accept-Language");
+  });
   app.get("*", (c) => {
     const file = files.get(c.req.path);
     return file === undefined ? c.notFound() : serve(file, c.req.header("accept-encoding") ?? "");
