@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { chosenLooks, type NamedLook } from "./pictures/looks.ts";
 import { drawScenes } from "./pictures/scenes.ts";
 import { tellStory } from "./pictures/story.ts";
+import { ensureFfmpeg } from "./test/ffmpeg.ts";
 import { run, ROOT } from "./test/run.ts";
 
 const FOLDER = join(ROOT, "pictures");
@@ -20,6 +21,7 @@ function folderOf({ name }: NamedLook): string {
   return folder;
 }
 
+if ((await ensureFfmpeg()) === null) process.exit(1);
 const looks = chosenLooks(process.argv.slice(2));
 if ((await run("vite", ["build", "client", "--logLevel", "warn"])) !== 0) process.exit(1);
 for (const look of looks) {

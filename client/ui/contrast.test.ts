@@ -3,7 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 const folder = new URL(".", import.meta.url);
-const styles = readdirSync(folder).filter((name) => name.endsWith(".css"));
+const styles = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+  name.endsWith(".css"),
+);
 const read = (name: string) => readFileSync(new URL(name, folder), "utf8");
 
 type Rgb = readonly [number, number, number];

@@ -7,6 +7,7 @@ import type { Page } from "playwright-core";
 import { join as joinRoom, makeRoom, say, sees } from "../../client/e2e/people.ts";
 import { HURRY, openWorld, type Window, type World } from "../../client/e2e/world.ts";
 import { startRelay } from "../../client/e2e/relay.ts";
+import { tellFiles } from "./files-story.ts";
 import type { NamedLook } from "./looks.ts";
 
 /** Until what moves has come to rest. */
@@ -39,6 +40,8 @@ export async function tellStory({ look }: NamedLook, folder: string): Promise<re
     const ada = await world.open("Ada", look);
     await tellBeginning(ada, shot);
     await tellRoom(world, ada, shot);
+    await ada.context.close();
+    await tellFiles(world, look, shot);
     await tellTurnedAway(world, look, shot);
     return world.complaints();
   } finally {

@@ -24,7 +24,11 @@ export function Attachments({ item, room }: AttachmentsProps) {
         </div>
       ))}
       {isGoing && item.attachments.some(({ upload }) => upload.value.kind !== "done") && (
-        <button type="button" class="button button-quiet" onClick={() => room.discard(item.key)}>
+        <button
+          type="button"
+          class="button button-quiet take-back"
+          onClick={() => room.discard(item.key)}
+        >
           {t("files.cancelSending")}
         </button>
       )}

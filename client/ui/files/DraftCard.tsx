@@ -53,11 +53,15 @@ export function DraftCard({ draft, drop, describe }: DraftCardProps) {
           onError={() => (isUnshown.value = true)}
         />
       )}
+      <p class="draft-name">
+        <bdi>{isFault ? draft.originalName : examined.name}</bdi>{" "}
+        <span class="hint">{formatSize(draft.sizeBytes)}</span>
+      </p>
+      <button type="button" class="button button-quiet draft-drop" onClick={drop}>
+        <Icon name="close" />
+        <span class="visually-hidden">{t("files.drop", { name: draft.originalName })}</span>
+      </button>
       <div class="draft-body">
-        <p class="draft-name">
-          <bdi>{isFault ? draft.originalName : examined.name}</bdi>{" "}
-          <span class="hint">{formatSize(draft.sizeBytes)}</span>
-        </p>
         {isFault ? <p class="error">{t(FAULTS[examined])}</p> : <Findings examined={examined} />}
         {previewUrl !== null && !isFault && (
           <div class="field">
@@ -74,10 +78,6 @@ export function DraftCard({ draft, drop, describe }: DraftCardProps) {
           </div>
         )}
       </div>
-      <button type="button" class="button button-quiet draft-drop" onClick={drop}>
-        <Icon name="close" />
-        <span class="visually-hidden">{t("files.drop", { name: draft.originalName })}</span>
-      </button>
     </li>
   );
 }
@@ -110,13 +110,11 @@ function FoundList({ title, found, isKept = false }: FoundListProps) {
       <ul>
         {found.map(({ what, value }, index) => (
           <li key={index}>
-            {t(FOUND[what])}
-            {value !== "" && (
-              <>
-                {t("app.colon")}
-                <bdi>{value}</bdi>
-              </>
-            )}
+            <span class="found-what">
+              {t(FOUND[what])}
+              {value !== "" && t("app.colon")}
+            </span>
+            <bdi>{value}</bdi>
           </li>
         ))}
       </ul>
