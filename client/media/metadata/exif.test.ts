@@ -90,6 +90,32 @@ describe("EXIF", () => {
     expect(read(bytes).found.filter(({ what }) => what === "camera")).toHaveLength(1);
   });
 
+  test("of megabytes is read as far as a JPEG could hold it, and no further", () => {
+    const bytes = new Uint8Array(4_000_000).fill(0x41);
+    const rows = [0x010f, 0x0131].map((tag, index) =>
+      join(u16(tag), u16(2), u32(20), u32(60_000 + 40_000 * index)),
+    );
+    bytes.set(join("MM\0\x2a", u32(8), u16(rows.length), ...rows, u32(0)));
+    expect(read(bytes).found).toEqual([
+      { what: "camera", value: "A".repeat(20) },
+      { what: "software", value: "" },
+    ]);
+  });
+
+  test("whose place cannot be found still says how the picture is turned", () => {
+    const bytes = tiff(6);
+    const text = Buffer.from(bytes.buffer);
+    const pointer = text.indexOf(Uint8Array.from([...u16(0x8825), ...u16(4)]));
+    bytes.set([...u16(0x8825), ...u16(9), ...u32(1), ...u32(-5 >>> 0)], pointer);
+    expect(read(bytes).turn).toBe(6);
+  });
+
+  test("whose words cannot be found tells that they are there, and no words of the reader", () => {
+    expect(read(little(0x010f, 2, 90, le(u32(0xff_ff_ff)))).found).toEqual([
+      { what: "camera", value: "" },
+    ]);
+  });
+
   test("of any bytes throws nothing", () => {
     const heads = ["", "II\x2a\0\x08\0\0\0", "MM\0\x2a\0\0\0\x08"];
     fc.assert(

@@ -76,6 +76,18 @@ describe("[HOSTILE 53] a PNG", () => {
     });
   });
 
+  test.each([2_000_000, 20_000_000])(
+    "with %d bytes of EXIF leaves without them, however few are read",
+    async (length) => {
+      const { bytes } = png();
+      const exif = join("eXIf", tiff(6), new Uint8Array(length).fill(0x41));
+      const long = join(bytes.subarray(0, 33), u32(exif.length - 4), exif, u32(0));
+      const left = await clean(join(long, bytes.subarray(33)));
+      expect(left.length).toBe((await clean(bytes)).length + 12 + 26);
+      expect(left.includes("Canary")).toBe(false);
+    },
+  );
+
   test("cut off within its pixels leaves as far as it goes", async () => {
     const { bytes } = png();
     const cut = bytes.slice(0, Buffer.from(bytes).indexOf("IDAT") + 5_000);

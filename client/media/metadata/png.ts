@@ -68,7 +68,7 @@ async function noteText(it: Cleaning, name: string, bytes: Uint8Array<ArrayBuffe
 
 /** Only how the picture is turned stays: browsers look for it. */
 async function cleanExif(it: Cleaning, from: number, to: number): Promise<void> {
-  const turn = readExif(await it.source.view(from + 8, to - from - 12), it.found);
+  const turn = readExif(await it.source.upTo(from + 8, to - 4, MOST_TEXT_BYTES), it.found);
   // The first counts.
   if (turn === 1 || it.turn !== 1) return it.drop(from, to);
   it.turn = turn;
