@@ -74,13 +74,10 @@ export function createMediaRoutes(deps: MediaRoutesDeps): Bound {
   });
   const app: Bound = new Hono();
 
-  /** Keeps the slots until the answer is gone or the other end is, for ANSWER_MS at most. */
-  function hold({ env }: Ask, slots: readonly Stop[]): void {
-    const stop = clock.after(ANSWER_MS, () => env.outgoing.destroy());
-    env.outgoing.once("close", () => {
-      stop();
-      for (const release of slots) release();
-    });
+  /** Calls it when the answer is gone or the other end is: at once where that is so already. */
+  function whenGone({ env }: Ask, release: Stop): void {
+    if (env.outgoing.destroyed) release();
+    else env.outgoing.once("close", release);
   }
 
   function addressKeyOf({ env, req }: Ask): string {
@@ -94,7 +91,11 @@ export function createMediaRoutes(deps: MediaRoutesDeps): Bound {
     if (!deps.isReady()) return "unavailable";
     const slots = [ofRelay.take(""), ofAddress.take(addressKeyOf(c))];
     const taken = slots.filter((slot) => slot !== null);
-    hold(c, taken);
+    whenGone(
+      c,
+      clock.after(ANSWER_MS, () => c.env.outgoing.destroy()),
+    );
+    for (const release of taken) whenGone(c, release);
     return taken.length === slots.length ? null : "rate";
   }
 
@@ -111,7 +112,8 @@ export function createMediaRoutes(deps: MediaRoutesDeps): Bound {
     if (grant === null) return "not-granted";
     const slot = ofSession.take(grant.session);
     if (slot === null) return "rate";
-    c.env.outgoing.once("close", slot);
+    // Who asked may have gone while the grant was checked.
+    whenGone(c, slot);
     return { media, routeId: routeIdOf(routeId), file: fileIdOf(fileId), grant };
   }
 
