@@ -118,7 +118,8 @@ export const LIMIT_SPECS = {
   },
   mediaBytes: {
     variable: "LIMIT_MEDIA_BYTES",
-    value: 512 * 1024 * 1024,
+    // Twice a room's: one room alone leaves the others space.
+    value: 1024 * 1024 * 1024,
     least: 0,
     most: 64 * 1024 * 1024 * 1024 * 1024,
     means: "bytes of all files, held by this relay (memory) or its region (redis); 0: no files",
