@@ -92,6 +92,39 @@ describe("a picture", () => {
   });
 });
 
+describe("more pictures than are held opened at once (HOSTILE 57)", () => {
+  test("come and go as they are looked at; nobody fetches them for ever", async () => {
+    const paths: string[] = [];
+    for (let i = 0; i < 16; i++) paths.push(await files.picture(`p${i}.jpg`, CANARY));
+    for (const caption of ["first", "second", "third"]) {
+      await share(alice, paths, caption);
+      await sees(bob, caption);
+    }
+    const log = bob.page.getByRole("log");
+    const seesFirstOf = async (caption: string) => {
+      const message = log.locator(".message", { hasText: caption });
+      await message.getByRole("img", { name: "p0.jpg" }).scrollIntoViewIfNeeded();
+    };
+    // Down and up again: what was closed meanwhile is opened once more as it comes near.
+    for (const caption of ["first", "second", "third", "second", "first"]) {
+      await log
+        .locator(".message", { hasText: caption })
+        .locator(".picture")
+        .first()
+        .scrollIntoViewIfNeeded();
+      await seesFirstOf(caption);
+    }
+    // Rested: between two messages hardly anything is asked for.
+    await say(alice, "Seen?");
+    await sees(bob, "Seen?");
+    const fetched = chunksAskedBy(bob).length;
+    await say(alice, "Enough.");
+    await sees(bob, "Enough.");
+    expect(chunksAskedBy(bob).length - fetched).toBeLessThan(5);
+    expect(fetched).toBeLessThan(5 * paths.length * 3);
+  });
+});
+
 describe("a film of 30 s with sound", () => {
   test("its first frame is there when a twentieth has come, and seeking asks for the middle only", async () => {
     const film = await films.film("fast-start");

@@ -1,7 +1,11 @@
 import { t } from "../../i18n/i18n.ts";
 import type { Attachment, OpenFailure } from "../../state/files/attachment.ts";
 import { Icon } from "../Icon.tsx";
+import { SaveButton } from "./SaveButton.tsx";
 import { OPEN_FAILURES } from "./wording.ts";
+
+/** What is whole, though not to be shown. */
+const SAVABLE: readonly OpenFailure[] = ["mislabelled", "too-many-pixels"];
 
 interface BrokenProps {
   readonly attachment: Attachment;
@@ -25,6 +29,7 @@ export function Broken({ attachment, why }: BrokenProps) {
           {t("files.tryAgain")}
         </button>
       )}
+      {SAVABLE.includes(why) && <SaveButton attachment={attachment} />}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import type { Attachment } from "../../state/files/attachment.ts";
 import type { RoomView } from "../../state/view.ts";
@@ -23,9 +23,17 @@ export function Picture({ attachment, room }: PictureProps) {
   const isUnshown = useSignal(false);
   const opened = attachment.opened.value;
   const { width, height } = attachment.dimensions ?? { width: 4, height: 3 };
+  const place = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (opened.kind === "closed" && attachment.sizeBytes <= AUTOMATIC_BYTES) attachment.open();
-  }, [opened.kind]);
+    if (place.current === null || attachment.sizeBytes > AUTOMATIC_BYTES) return;
+    // As it comes near, each time: those left behind may have been closed to make room for others.
+    const watch = new IntersectionObserver(
+      (seen) => seen.some(({ isIntersecting }) => isIntersecting) && attachment.open(),
+      { root: place.current.closest("[role=log]"), rootMargin: "100% 0px" },
+    );
+    watch.observe(place.current);
+    return () => watch.disconnect();
+  }, [attachment, opened.kind === "broken"]);
   if (opened.kind === "broken") return <Broken attachment={attachment} why={opened.why} />;
   if (isUnshown.value) return <FileCard attachment={attachment} note={t("files.notShown")} />;
   const name = attachment.alt === "" ? attachment.name : attachment.alt;
@@ -35,6 +43,7 @@ export function Picture({ attachment, room }: PictureProps) {
     <>
       <button
         type="button"
+        ref={place}
         class="picture"
         aria-label={isShown ? t("files.enlarge", { name }) : undefined}
         onClick={isShown ? () => (isEnlarged.value = true) : attachment.open}
@@ -80,7 +89,7 @@ interface ContentProps {
 
 function Content({ attachment, url, alt, failed }: ContentProps) {
   return attachment.isAnimated ? (
-    <StillPicture url={url} alt={alt} />
+    <StillPicture url={url} alt={alt} failed={failed} />
   ) : (
     <img class="picture-content" src={url} alt={alt} decoding="async" onError={failed} />
   );

@@ -4,10 +4,11 @@ import { useRef } from "preact/hooks";
 interface StillPictureProps {
   readonly url: string;
   readonly alt: string;
+  readonly failed: () => void;
 }
 
 /** A picture that moves; for who prefers less motion its first frame stands still, and it moves when enlarged. */
-export function StillPicture({ url, alt }: StillPictureProps) {
+export function StillPicture({ url, alt, failed }: StillPictureProps) {
   const isStill = useSignal(matchMedia("(prefers-reduced-motion: reduce)").matches);
   const frame = useRef<HTMLCanvasElement>(null);
   const image = useRef<HTMLImageElement>(null);
@@ -26,6 +27,7 @@ export function StillPicture({ url, alt }: StillPictureProps) {
         src={url}
         alt={alt}
         onLoad={freeze}
+        onError={failed}
       />
     </>
   );
