@@ -4,9 +4,8 @@ import type { Dimensions, Examined, ExamineFault } from "./examined.ts";
 import { cleanName } from "./file-name.ts";
 import { familyOf, mimeOf, type FileKind } from "./kinds.ts";
 import { createCleaning, type Cleaning } from "./metadata/cleaning.ts";
-import { cleanFlac } from "./metadata/flac.ts";
 import { cleanGif } from "./metadata/gif.ts";
-import { cleanMp3 } from "./metadata/id3.ts";
+import { cleanTagged } from "./metadata/id3.ts";
 import { cleanFilm } from "./metadata/iso-film.ts";
 import { cleanJpeg } from "./metadata/jpeg.ts";
 import { cleanMatroska } from "./metadata/matroska.ts";
@@ -90,9 +89,8 @@ async function cleanAs(it: Cleaning, kind: FileKind): Promise<void> {
     case "mkv":
       return cleanMatroska(it);
     case "mp3":
-      return cleanMp3(it);
     case "flac":
-      return cleanFlac(it);
+      return cleanTagged(it);
     case "ogg":
       return cleanOgg(it);
     case "pdf":

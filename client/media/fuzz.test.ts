@@ -154,6 +154,10 @@ describe("a file made to keep its reader busy", () => {
     ["a million fill bytes", join([0xff, 0xd8], many(1_100_000, join([0xff])), [0xff])],
     ["a million pages", join(many(100_000, join("OggS", [0, 0], zeros(21))))],
     ["a million tags of a sound", join(many(110_000, join("ID3\x03\0\0", zeros(4))))],
+    [
+      "a million tags behind a sound",
+      join([0xff, 0xfb, 0x90, 0x44], many(110_000, join("3DI\x04\0\0", zeros(4)))),
+    ],
     ["empty blocks of a sound", join("fLaC", many(300_000, join([1, 0, 0, 0])))],
   ])("by %s is given up or told in time", async (_, bytes) => {
     await look(bytes);

@@ -12,7 +12,7 @@ const IS_LAST = 0x80;
 const MOST_COMMENT_BYTES = 1_048_576;
 
 /** `from`: where it begins, behind tags of another kind. @throws RangeError where blocks do not follow one another */
-export async function cleanFlac(it: Cleaning, from = 0): Promise<void> {
+export async function cleanFlac(it: Cleaning, from: number): Promise<void> {
   const kept: { readonly at: number; readonly type: number }[] = [];
   for (let at = from + 4, isLast = false; !isLast;) {
     const head = await it.source.view(at, 4);

@@ -57,6 +57,38 @@ describe("[HOSTILE 53] an MP3", () => {
     ]);
   });
 
+  test("of the newest tags and of lyrics behind its sound leaves without them", async () => {
+    const frame = join("TPE1", [0, 0, 0, 6], [0, 0], "\x03alice");
+    const head = join("\x04\0\x10", [0, 0, 0, frame.length]);
+    const lyrics = "LYRICSBEGININD0000200AUT00003bob";
+    expect(
+      await look(
+        join(
+          sound,
+          "ID3",
+          head,
+          frame,
+          "3DI",
+          head,
+          lyrics,
+          "000032LYRICS200",
+          lyrics,
+          "LYRICSEND",
+        ),
+      ),
+    ).toEqual([
+      { what: "comment", value: "IND0000200AUT00003bob000032" },
+      { what: "comment", value: "IND0000200AUT00003bob" },
+      { what: "author", value: "alice" },
+    ]);
+  });
+
+  test("of more tags than anybody writes leaves as it is, and says so", async () => {
+    const bytes = join(sound, ...Array.from({ length: 17 }, () => join("TAG", zeros(125))));
+    const result = await examine(new Blob([bytes]), "x.mp3");
+    expect(result).toMatchObject({ isOpaque: true, removed: [] });
+  });
+
   test("that is FLAC behind its tag leaves without that one's comments, too", async () => {
     const { bytes, shown } = flac();
     const result = await examine(new Blob([join("ID3\x04\0\0", zeros(4), bytes)]), "x.mp3");

@@ -1,14 +1,21 @@
-/** Tags of sounds: ID3v2 (id3.org, 2.2 to 2.4) before the first frame, ID3v1 and APE behind the last one. */
+/**
+ * Tags of sounds, which any of them may have: ID3v2 (id3.org, 2.2 to 2.4) before the first frame, and behind the last one
+ * ID3v2 again, ID3v1, APE and Lyrics3.
+ */
 import type { Cleaning, Note } from "./cleaning.ts";
 import { cleanFlac } from "./flac.ts";
 import { whatOf } from "./names.ts";
-import { bytesOf, fourCc, latin1, textOf } from "./source.ts";
+import { broken, bytesOf, fourCc, latin1, textOf } from "./source.ts";
 
 const MOST_BYTES = 262_144;
 const MOST_TEXT_BYTES = 400;
+/** Longer than the older of them may become. */
+const LYRICS_BYTES = 5_200;
+/** Behind the frames: they are read from the end on, a page anew for each. */
+const MOST_TAGS = 16;
 
-/** All tags around the frames go, whatever they say. */
-export async function cleanMp3(it: Cleaning): Promise<void> {
+/** MP3 and FLAC: all tags around the frames go, whatever they say. @throws RangeError where there are too many */
+export async function cleanTagged(it: Cleaning): Promise<void> {
   const { source } = it;
   let from = 0;
   for (let size = await tagAt(it, from); size > 0; size = await tagAt(it, from)) from += size;
@@ -16,8 +23,9 @@ export async function cleanMp3(it: Cleaning): Promise<void> {
   const isFlac = from + 4 < source.size && fourCc(await source.view(from, 4), 0) === "fLaC";
   if (isFlac) await cleanFlac(it, from);
   let to = source.size;
-  for (let size = await tagBefore(it, to, from); size > 0; size = await tagBefore(it, to, from)) {
-    to -= size;
+  for (let size = 1, left = MOST_TAGS; size > 0; to -= size) {
+    if (left-- === 0) throw broken();
+    size = await tagBefore(it, to, from);
   }
   it.drop(to, source.size);
 }
@@ -45,12 +53,32 @@ async function tagBefore(it: Cleaning, to: number, from: number): Promise<number
     it.found("comment", textOf(tag.subarray(97, 127)));
     return 128;
   }
+  if (await ends(227, "TAG+")) {
+    it.found("comment", await it.source.text(to - 223, to - 163));
+    return 227;
+  }
+  if (await ends(10, "3DI")) {
+    const size = 20 + syncsafe(await it.source.view(to - 10, 10), 6);
+    const isWhole = size <= to - from && (await tagAt(it, to - size)) > 0;
+    return isWhole ? size : 10;
+  }
+  if ((await ends(9, "LYRICS200")) || (await ends(9, "LYRICSEND")))
+    return lyricsBefore(it, to, from);
   if (!(await ends(32, "APETAGEX"))) return 0;
   it.found("other", "APE");
   const footer = await it.source.view(to - 32, 32);
   const hasHeader = footer.getUint32(20, true) >>> 31 === 1;
   const size = Math.max(footer.getUint32(12, true), 32);
   return Math.min(size + (hasHeader ? 32 : 0), to - from);
+}
+
+/** The newer ones say in six digits how long they are; the older ones are looked for. */
+async function lyricsBefore(it: Cleaning, to: number, from: number): Promise<number> {
+  const size = Number(await it.source.text(Math.max(to - 15, from), to - 9));
+  const start = Math.max(to - (size > 0 ? size + 15 : LYRICS_BYTES), from);
+  const at = latin1(bytesOf(await it.source.upTo(start, to, LYRICS_BYTES))).indexOf("LYRICSBEGIN");
+  it.found("comment", at < 0 ? "" : await it.source.text(start + at + 11, to - 9));
+  return at < 0 ? 9 : to - start - at;
 }
 
 /** Notes the frames of a tag. What cannot be read is passed over. */

@@ -34,6 +34,33 @@ export function wav(): Specimen {
   };
 }
 
+/** All kinds that may stand behind frames, one after the other. */
+function tagsBehind(): Uint8Array<ArrayBuffer> {
+  const text = (value: string): Part[] => [
+    value.slice(0, 30),
+    zeros(30 - Math.min(value.length, 30)),
+  ];
+  const old = join(
+    "TAG",
+    ...text(CANARY),
+    ...text(CANARY),
+    ...text(CANARY),
+    "2024",
+    ...text(CANARY),
+    [255],
+  );
+  const more = join("TAG+", CANARY, zeros(223 - CANARY.length));
+  const ape = join(CANARY, "APETAGEX", le(u32(2_000)), le(u32(CANARY.length + 32)), zeros(16));
+  const [frame, size] = [
+    join("TPE1", u32(CANARY.length + 1), [0, 0, 3], CANARY),
+    "\x04\0\x10\0\0\0\x22",
+  ];
+  const newest = join("ID3", size, frame, "3DI", size);
+  const lyrics = `LYRICSBEGININD00002${CANARY}`;
+  const length = String(lyrics.length).padStart(6, "0");
+  return join(ape, newest, lyrics, "LYRICSEND", lyrics, length, "LYRICS200", more, old);
+}
+
 export function mp3(): Specimen {
   const frame = (name: string, ...parts: readonly Part[]): Uint8Array => {
     const content = join(...parts);
@@ -51,21 +78,7 @@ export function mp3(): Specimen {
   );
   const size = [0, 0, frames.length >> 7, frames.length & 127];
   const sound = join([0xff, 0xfb, 0x90, 0x44], payload(9_000, 1));
-  const text = (value: string): Part[] => [
-    value.slice(0, 30),
-    zeros(30 - Math.min(value.length, 30)),
-  ];
-  const old = join(
-    "TAG",
-    ...text(CANARY),
-    ...text(CANARY),
-    ...text(CANARY),
-    "2024",
-    ...text(CANARY),
-    [255],
-  );
-  const ape = join(CANARY, "APETAGEX", le(u32(2_000)), le(u32(CANARY.length + 32)), zeros(16));
-  const bytes = join("ID3\x03\0\0", size, frames, sound, ape, old);
+  const bytes = join("ID3\x03\0\0", size, frames, sound, tagsBehind());
   return {
     kind: "mp3",
     name: "song.mp3",
@@ -105,6 +118,7 @@ export function flac(): Specimen {
     block(2, CANARY),
     block(0x81, zeros(8), CANARY),
     sound,
+    tagsBehind(),
   );
   return {
     kind: "flac",
