@@ -71,9 +71,9 @@ describe("[HOSTILE 53] an MP3", () => {
           "3DI",
           head,
           lyrics,
-          "000032LYRICS200",
-          lyrics,
           "LYRICSEND",
+          lyrics,
+          "000032LYRICS200",
         ),
       ),
     ).toEqual([
