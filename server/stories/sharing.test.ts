@@ -232,6 +232,24 @@ describe("[DESIGN 6] a file", () => {
     expect(alice.room().pendingCount.value).toBe(0);
   });
 
+  test("that is given up before the first of it is held costs no room there", async () => {
+    const relay = await start();
+    const { alice } = await pair(relay);
+    let puts = 0;
+    alice.meddle = (_url, init, go) => {
+      if (init.method !== "PUT") return go();
+      puts += 1;
+      return new Promise((_resolve, reject) => {
+        init.signal?.addEventListener("abort", () => reject(new TypeError("stopped")));
+      });
+    };
+    alice.room().sendFiles(await choose(alice, ["a.bin", noise(2 * CHUNK_BYTES)]), "");
+    await until("it is on its way", () => puts > 0);
+    expect(relay.memory?.size().files).toBe(1);
+    alice.room().discard(messages(alice)[0]?.key ?? "");
+    await until("nothing is left", () => relay.memory?.size().files === 0);
+  });
+
   test("taken back is gone from the relay and from bob's screen", async () => {
     const relay = await start();
     const { alice, bob } = await pair(relay);
@@ -278,6 +296,15 @@ describe("[M4] the relay has no room for it", () => {
     alice.room().discard(messages(alice)[0]?.key ?? "");
     alice.room().send("words then");
     await until("bob reads on", () => messages(bob).length === 1);
+  });
+
+  test("for one file of several: what it reserved and holds of the others is given back", async () => {
+    const relay = await start({ mediaMemberBytes: 100_000 });
+    const { alice } = await pair(relay);
+    const files = [0, 60_000, 60_000].map((size, i) => [`${i}.bin`, noise(size)] as const);
+    alice.room().sendFiles(await choose(alice, ...files), "");
+    await until("it is said", () => delivery(alice)[0] === "failed");
+    await until("nothing is left", () => relay.memory?.size().files === 0);
   });
 });
 

@@ -19,15 +19,18 @@ export interface Sending {
    * run goes on from there. Never rejects.
    */
   run(signal: AbortSignal): Promise<"held" | "stopped" | UploadFailure>;
-  /** Keeps what the relay holds from being given up, while nothing is sent. */
+  /** Keeps what the relay was asked for from being given up, while nothing is sent. */
   keep(signal: AbortSignal): Promise<void>;
   /** So much of it the relay holds. */
   sentBytes(): number;
   /** As far as is known, all of it. */
   isHeld(): boolean;
-  /** Nothing of it is left at the relay; where that can't be reached its lease ends by itself. */
-  drop(signal: AbortSignal): Promise<void>;
+  /** Nothing of it is left at the relay; where that can't be reached soon, its lease ends by itself. */
+  drop(): Promise<void>;
 }
+
+/** Long enough for a relay that is reached at all; what it holds is not kept any longer than this. */
+const DROP_MS = 45_000;
 
 type Turn = "held" | "again" | "stopped" | UploadFailure;
 
@@ -44,6 +47,8 @@ export function createSending(
   const totalBytes = sealedBytes(seal.sizeBytes);
   const held = new Set<number>();
   let sentBytes = 0;
+  /** The relay may count it, though it holds nothing of it yet: [M4] reserves the whole at the first question. */
+  let isAsked = false;
   let pace = createPace();
   let setbacks = 0;
 
@@ -53,7 +58,10 @@ export function createSending(
   }
 
   async function ask(signal: AbortSignal) {
+    isAsked = true;
     const granted = await grants.upload(file, totalBytes, signal);
+    // Refused, it has nothing; stopped while it was asked, it may.
+    isAsked = typeof granted !== "string" || granted === "stopped";
     // The lease had ended, or the relay's store was emptied: all of it goes again, with the same bytes.
     if (typeof granted !== "string" && granted.heldChunks < held.size) {
       held.clear();
@@ -103,12 +111,16 @@ export function createSending(
       }
     },
     async keep(signal) {
-      await ask(signal);
+      if (isAsked) await ask(signal);
     },
     sentBytes: () => sentBytes,
     isHeld: () => held.size === count,
-    async drop(signal) {
-      const granted = await grants.upload(file, totalBytes, signal);
+    async drop() {
+      if (!isAsked) return;
+      const patience = new AbortController();
+      const stop = clock.after(DROP_MS, () => patience.abort());
+      const granted = await grants.upload(file, totalBytes, patience.signal);
+      stop();
       if (typeof granted === "string") return;
       await station.drop({ routeId, file, grant: granted.grant });
     },

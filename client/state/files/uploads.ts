@@ -93,6 +93,7 @@ export function createUploads(deps: UploadsDeps): Uploads {
       each.file.upload.value = { kind: "failed", why: outcome };
       job.stop.abort();
       jobs.delete(key);
+      dropAll(job.going);
       deps.failed(key, outcome);
       return;
     }
@@ -138,9 +139,7 @@ export function createUploads(deps: UploadsDeps): Uploads {
     for (;;) {
       await wait(deps.clock, KEEP_MS, stop);
       if (stop.aborted) return;
-      const waiting = job.going.filter(
-        ({ isRunning, sending }) => !isRunning && sending.sentBytes() > 0,
-      );
+      const waiting = job.going.filter(({ isRunning }) => !isRunning);
       await Promise.all(waiting.map(({ sending }) => sending.keep(stop)));
     }
   }
@@ -212,10 +211,8 @@ export function createUploads(deps: UploadsDeps): Uploads {
   };
 }
 
-/** Where it can't be done soon, TTLs do it. */
 function dropAll(going: readonly Going[]): void {
-  const patience = AbortSignal.timeout(KEEP_MS);
-  for (const { sending } of going) if (sending.sentBytes() > 0) void sending.drop(patience);
+  for (const { sending } of going) void sending.drop();
 }
 
 function goingOf(file: OwnFile, deps: TransferDeps): Going {
