@@ -41,6 +41,14 @@ describe("[HOSTILE 53] a JPEG", () => {
     expect((await clean(cut)).subarray(-20_000)).toEqual(Buffer.from(cut.subarray(-20_000)));
   });
 
+  test("whose end is missing leaves without what stands behind its last segment", async () => {
+    const { bytes } = jpeg();
+    const end = Buffer.from(bytes).lastIndexOf(Buffer.of(0xff, 0xd9));
+    const whole = join(bytes.subarray(0, end), [0xff, 0xc4, 0, 4, 0, 0]);
+    const odd = join(whole, "Canary");
+    expect(await clean(odd)).toEqual(await clean(whole));
+  });
+
   test("with bytes between segments that browsers pass over leaves without them", async () => {
     const { bytes } = jpeg();
     const frame = Buffer.from(bytes).indexOf(Buffer.of(0xff, 0xff, 0xff, 0xc2));

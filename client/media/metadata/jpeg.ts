@@ -20,15 +20,15 @@ export async function cleanJpeg(it: Cleaning): Promise<void> {
   for (let at = 2, isBegun = false; ;) {
     const marker = await markerAt(it.source, at);
     // Cut off within the picture: browsers show what there is.
-    if (marker === null && isBegun) break;
-    if (marker === null) throw broken();
-    it.drop(at, marker.from);
-    if (marker.code === END_OF_IMAGE) {
-      const end = marker.from + 2;
+    if (marker === null && !isBegun) throw broken();
+    if (marker === null || marker.code === END_OF_IMAGE) {
+      const end = marker === null ? at : marker.from + 2;
       if (end < it.source.size) it.found("other", "");
+      if (marker !== null) it.drop(at, marker.from);
       it.drop(end, it.source.size);
       break;
     }
+    it.drop(at, marker.from);
     if (isBare(marker.code)) {
       at = marker.from + 2;
       it.drop(marker.from, at);
