@@ -163,6 +163,7 @@ export function createFiles(deps: FilesDeps): Files {
       for (const all of attachments.values()) for (const each of all) each.forget();
       attachments.clear();
       own.clear();
+      grants.close();
       station.close();
       host.player.close();
     },

@@ -39,6 +39,8 @@ export interface Grants {
   /** Frames are heard from now on, in a seat. */
   seated(): void;
   unseated(): void;
+  /** The room is over: nothing more is asked, and whoever waits is `stopped`. */
+  close(): void;
 }
 
 export interface GrantsDeps {
@@ -51,7 +53,8 @@ const passes = (reason: GrantRefusal): boolean => reason === "rate" || reason ==
 
 export function createGrants({ clock, send }: GrantsDeps): Grants {
   const asked = new Map<number, (answer: Answer | null) => void>();
-  let whenSeated: (() => void)[] = [];
+  const whenSeated = new Set<() => void>();
+  const over = new AbortController();
   let isSeated = false;
   let lastRef = 0;
   let reading: { readonly grant: Bytes; readonly untilMs: number } | null = null;
@@ -60,8 +63,13 @@ export function createGrants({ clock, send }: GrantsDeps): Grants {
   const seat = (signal: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
       if (isSeated || signal.aborted) return resolve();
-      whenSeated.push(resolve);
-      signal.addEventListener("abort", () => resolve(), { once: true });
+      const go = (): void => {
+        whenSeated.delete(go);
+        signal.removeEventListener("abort", go);
+        resolve();
+      };
+      whenSeated.add(go);
+      signal.addEventListener("abort", go);
     });
 
   /** Null: no answer came. */
@@ -80,7 +88,8 @@ export function createGrants({ clock, send }: GrantsDeps): Grants {
     });
   }
 
-  async function insist(question: Question, signal: AbortSignal): Promise<Answer | "stopped"> {
+  async function insist(question: Question, wanted: AbortSignal): Promise<Answer | "stopped"> {
+    const signal = AbortSignal.any([wanted, over.signal]);
     for (;;) {
       await seat(signal);
       if (signal.aborted) return "stopped";
@@ -92,6 +101,12 @@ export function createGrants({ clock, send }: GrantsDeps): Grants {
     }
   }
 
+  function unseated(): void {
+    isSeated = false;
+    reading = null;
+    for (const settle of asked.values()) settle(null);
+  }
+
   return {
     async upload(file, totalBytes, signal) {
       const answer = await insist({ kind: "ask-upload", file, totalBytes }, signal);
@@ -101,7 +116,9 @@ export function createGrants({ clock, send }: GrantsDeps): Grants {
     async reading(signal) {
       if (reading !== null && reading.untilMs > clock.now()) return reading.grant;
       // Several files are opened at once, and one answer serves them all.
-      beingAsked ??= insist({ kind: "ask-reading" }, NEVER).finally(() => (beingAsked = null));
+      beingAsked ??= insist({ kind: "ask-reading" }, over.signal).finally(
+        () => (beingAsked = null),
+      );
       const answer = await Promise.race([beingAsked, stopped(signal)]);
       if (answer === "stopped" || signal.aborted) return "stopped";
       if (answer.kind === "not-granted") return answer.reason;
@@ -114,19 +131,15 @@ export function createGrants({ clock, send }: GrantsDeps): Grants {
     answered: (answer) => asked.get(answer.ref)?.(answer),
     seated() {
       isSeated = true;
-      const waiting = whenSeated;
-      whenSeated = [];
-      for (const go of waiting) go();
+      for (const go of whenSeated) go();
     },
-    unseated() {
-      isSeated = false;
-      reading = null;
-      for (const settle of asked.values()) settle(null);
+    unseated,
+    close() {
+      over.abort();
+      unseated();
     },
   };
 }
-
-const NEVER = new AbortController().signal;
 
 const stopped = (signal: AbortSignal): Promise<"stopped"> =>
   new Promise((resolve) => {
