@@ -6,7 +6,7 @@ import { serveStation, type Line } from "./state/files/worker-station.ts";
 
 const station = createStation(createChunkRequests((url, init) => fetch(url, init), ""));
 
-/** What comes before libsodium is ready waits for it. */
+/** What comes before libsodium is ready waits for it; where it never is, serveStation says so. */
 const whenReady: Station = {
   ...station,
   send: (job, signal) => ready().then(() => station.send(job, signal)),

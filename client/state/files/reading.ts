@@ -87,6 +87,7 @@ function failureOf({ kind }: StationFault): OpenFailure | null {
     case "unreadable":
       return "tampered";
     case "stopped":
+    case "broken":
       return "interrupted";
     case "not-granted":
     case "rate":

@@ -137,6 +137,7 @@ function meaningOf({ kind }: StationFault): Turn {
     case "size":
     case "no-chunk":
     case "tampered":
+    case "broken":
       return "other";
     case "not-granted":
     case "no-file":

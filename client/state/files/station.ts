@@ -19,9 +19,12 @@ import {
   type RequestFault,
 } from "../../net/chunk-requests.ts";
 
-/** `unreadable`: the content cannot be read here any more; `tampered`: the chunk is not what was sealed. */
+/**
+ * `unreadable`: the content cannot be read here any more; `tampered`: the chunk is not what was sealed; `broken`: the
+ * station itself does not work here, now or later.
+ */
 export interface StationFault {
-  readonly kind: RequestFault["kind"] | "unreadable" | "tampered";
+  readonly kind: RequestFault["kind"] | "unreadable" | "tampered" | "broken";
   readonly retryMs: number | null;
 }
 

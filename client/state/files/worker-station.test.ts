@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { fileIdOf, routeIdOf } from "../../../shared/ids.ts";
 import type { FetchJob, SendJob, Station, StationFault } from "./station.ts";
-import { createWorkerStation, serveStation } from "./worker-station.ts";
+import { createWorkerStation, serveStation, type Line } from "./worker-station.ts";
 
 const PLACE = {
   routeId: routeIdOf(new Uint8Array(16).fill(1)),
@@ -14,6 +14,8 @@ const SEND: SendJob = { seal: SEAL, content: new Blob(["abc"]), place: PLACE };
 const FETCH: FetchJob = { seal: SEAL, place: PLACE };
 const NEVER = new AbortController().signal;
 const UNREACHABLE: StationFault = { kind: "unreachable", retryMs: null };
+const BROKEN: StationFault = { kind: "broken", retryMs: null };
+const STOPPED: StationFault = { kind: "stopped", retryMs: null };
 
 const stops: (() => void)[] = [];
 afterEach(() => stops.splice(0).forEach((stop) => stop()));
@@ -31,8 +33,9 @@ function across(far: Partial<Station>) {
   };
   serveStation(port2, all);
   let ends = 0;
-  const near = createWorkerStation(port1, () => void ends++);
-  return { near, ends: () => ends };
+  const line: Line = port1;
+  const near = createWorkerStation(line, () => void ends++);
+  return { near, line, ends: () => ends };
 }
 
 describe("a station across a channel", () => {
@@ -67,7 +70,7 @@ describe("a station across a channel", () => {
           const at = stopped.push(false) - 1;
           signal.addEventListener("abort", () => {
             stopped[at] = true;
-            resolve({ kind: "stopped", retryMs: null });
+            resolve(STOPPED);
           });
         }),
     });
@@ -76,10 +79,10 @@ describe("a station across a channel", () => {
     const second = near.send(SEND, NEVER);
     await expect.poll(() => stopped).toEqual([false, false]);
     stopping.abort();
-    expect(await first).toEqual({ kind: "stopped", retryMs: null });
+    expect(await first).toEqual(STOPPED);
     expect(stopped).toEqual([true, false]);
     near.close();
-    expect(await second).toEqual({ kind: "stopped", retryMs: null });
+    expect(await second).toEqual(STOPPED);
   });
 
   test("when closed ends the worker once and takes nothing more", async () => {
@@ -87,6 +90,30 @@ describe("a station across a channel", () => {
     near.close();
     near.close();
     expect(ends()).toBe(1);
-    expect(await near.send(SEND, NEVER)).toEqual({ kind: "stopped", retryMs: null });
+    expect(await near.send(SEND, NEVER)).toEqual(STOPPED);
   });
+
+  test("says of a job that fails at the far end that it did, and goes on", async () => {
+    const refused = (): Promise<never> => Promise.reject(new Error("no WebAssembly here"));
+    const { near, ends } = across({ send: refused, fetch: refused });
+    expect(await near.send(SEND, NEVER)).toEqual(BROKEN);
+    expect(await near.fetch(FETCH, NEVER)).toEqual(BROKEN);
+    expect(await near.drop(PLACE)).toBeNull();
+    expect(ends()).toBe(0);
+  });
+
+  test.each([["onerror"], ["onmessageerror"]] as const)(
+    "leaves no job without an answer once its worker is broken (%s), nor any that comes later",
+    async (broken) => {
+      const { near, line, ends } = across({ fetch: () => new Promise(() => undefined) });
+      const waiting = [near.fetch(FETCH, NEVER), near.fetch(FETCH, NEVER)];
+      // As a browser does where the script is not there any more.
+      line[broken]?.(new Event("error") as ErrorEvent & MessageEvent);
+      expect(await Promise.all(waiting)).toEqual([BROKEN, BROKEN]);
+      expect(await near.send(SEND, NEVER)).toEqual(BROKEN);
+      near.close();
+      expect(ends()).toBe(1);
+      expect(await near.send(SEND, NEVER)).toEqual(STOPPED);
+    },
+  );
 });

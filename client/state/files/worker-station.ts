@@ -20,6 +20,9 @@ interface Delivery {
 export interface Line {
   postMessage(message: unknown, transfer: Transferable[]): void;
   onmessage: ((event: MessageEvent) => void) | null;
+  onmessageerror: ((event: MessageEvent) => void) | null;
+  /** Of a Worker: its script could not be had, or failed. */
+  onerror?: ((event: ErrorEvent) => void) | null;
 }
 
 /** In the worker: does what comes over `line`. */
@@ -46,7 +49,8 @@ export function serveStation(line: Line, station: Station): void {
   };
 
   async function answer(job: Exclude<Order, { kind: "stop" }>, signal: AbortSignal): Promise<void> {
-    const outcome = await run(job, signal);
+    // Without libsodium, which a browser may refuse, no job can be done: that must be told, too.
+    const outcome = await run(job, signal).catch(() => BROKEN);
     running.delete(job.id);
     const own = outcome instanceof Uint8Array ? whole(outcome) : outcome;
     const delivery: Delivery = { id: job.id, outcome: own };
@@ -57,8 +61,18 @@ export function serveStation(line: Line, station: Station): void {
 /** On the page: a station behind `line`; `end` ends whatever is at its other end. */
 export function createWorkerStation(line: Line, end: () => void): Station {
   const waiting = new Map<number, (outcome: Outcome) => void>();
-  let isClosed = false;
+  /** Once it has ended: what all jobs come to. */
+  let ended: StationFault | null = null;
   let last = 0;
+
+  function endWith(fault: StationFault): void {
+    if (ended === null) end();
+    ended = fault;
+    for (const settle of waiting.values()) settle(fault);
+    waiting.clear();
+  }
+
+  line.onerror = line.onmessageerror = () => endWith(BROKEN);
 
   line.onmessage = ({ data }: MessageEvent<Delivery>) => {
     waiting.get(data.id)?.(data.outcome);
@@ -70,7 +84,8 @@ export function createWorkerStation(line: Line, end: () => void): Station {
     make: (id: number) => Order,
     signal: AbortSignal | null,
   ): Promise<T | StationFault> {
-    if (isClosed || signal?.aborted === true) return Promise.resolve(STOPPED);
+    if (signal?.aborted === true) return Promise.resolve(STOPPED);
+    if (ended !== null) return Promise.resolve(ended);
     const id = ++last;
     const stop = (): void => line.postMessage({ kind: "stop", id } satisfies Order, []);
     signal?.addEventListener("abort", stop);
@@ -87,17 +102,12 @@ export function createWorkerStation(line: Line, end: () => void): Station {
     send: (job, signal) => order<null>((id) => ({ kind: "send", id, job }), signal),
     fetch: (job, signal) => order<Bytes>((id) => ({ kind: "fetch", id, job }), signal),
     drop: (place) => order<null>((id) => ({ kind: "drop", id, place }), null),
-    close() {
-      if (isClosed) return;
-      isClosed = true;
-      end();
-      for (const settle of waiting.values()) settle(STOPPED);
-      waiting.clear();
-    },
+    close: () => endWith(STOPPED),
   };
 }
 
 const STOPPED: StationFault = { kind: "stopped", retryMs: null };
+const BROKEN: StationFault = { kind: "broken", retryMs: null };
 
 /** Of a part of a larger buffer nothing but the part may travel. */
 function whole(bytes: Bytes): Bytes {
