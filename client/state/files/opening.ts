@@ -40,7 +40,12 @@ export interface OpenAttachment extends Attachment {
   readonly forget: () => void;
 }
 
-type Shown = Exclude<Opened, { kind: "closed" | "loading" }>;
+/** What an opening came to, and what gives that back; nobody but who takes it over may keep it. */
+interface Opening {
+  readonly now: Exclude<Opened, { kind: "closed" | "loading" }>;
+  readonly giveBack: () => void;
+}
+
 type Meta = Omit<AnnouncedFile, "file" | "key">;
 
 /** `controls` is what the person may do with its upload, where it is one's own. */
@@ -56,44 +61,44 @@ export function createAttachment(
   const saving = signal<Saving>({ kind: "idle" });
   let stopOpening = new AbortController();
   const stopSaving = new AbortController();
-  let giveBack = (): void => undefined;
+  let giveBack = nothing;
 
-  async function openPicture(stop: AbortSignal): Promise<Shown> {
-    const content = await source.whole(stop, (gotBytes) => {
-      if (!stop.aborted) opened.value = { kind: "loading", gotBytes };
-    });
-    if (typeof content === "string") return { kind: "broken", why: content };
+  async function openPicture(stop: AbortSignal): Promise<Opening> {
+    const content = await whole(stop);
+    if (typeof content === "string") return broken(content);
     const real = sniff(await headOf(content));
-    if (familyOf(real) !== "picture") return { kind: "broken", why: "mislabelled" };
+    if (familyOf(real) !== "picture") return broken("mislabelled");
     const measured = await measure(content, real);
-    if (measured === null) return { kind: "broken", why: "mislabelled" };
-    if (measured === "too-many-pixels") return { kind: "broken", why: measured };
+    if (measured === null) return broken("mislabelled");
+    if (measured === "too-many-pixels") return broken(measured);
     return shownAs(content, real);
   }
 
-  function shownAs(content: Blob, real: FileKind): Shown {
-    const url = host.createUrl(content.slice(0, content.size, mimeOf(real)));
-    giveBack = () => host.revokeUrl(url);
-    return { kind: "shown", url, way: "blob" };
-  }
-
-  async function openPlayed(stop: AbortSignal): Promise<Shown> {
-    const head = await source.chunk(0, stop);
-    if (typeof head === "string") return { kind: "broken", why: head };
-    const real = sniff(head);
-    if (!isPlayed(real)) return { kind: "broken", why: "mislabelled" };
-    const playing = source.isLocal ? null : await openStream(mimeOf(real));
-    if (playing !== null) {
-      giveBack = () => playing.close();
-      return { kind: "shown", url: playing.url, way: playing.way };
-    }
-    const content = await source.whole(stop, (gotBytes) => {
+  const whole = (stop: AbortSignal): Promise<Blob | OpenFailure> =>
+    source.whole(stop, (gotBytes) => {
       if (!stop.aborted) opened.value = { kind: "loading", gotBytes };
     });
-    return typeof content === "string" ? { kind: "broken", why: content } : shownAs(content, real);
+
+  function shownAs(content: Blob, real: FileKind): Opening {
+    const url = host.createUrl(content.slice(0, content.size, mimeOf(real)));
+    return { now: { kind: "shown", url, way: "blob" }, giveBack: () => host.revokeUrl(url) };
   }
 
-  function openStream(mime: string) {
+  async function openPlayed(stop: AbortSignal): Promise<Opening> {
+    const head = await source.chunk(0, stop);
+    if (typeof head === "string") return broken(head);
+    const real = sniff(head);
+    if (!isPlayed(real)) return broken("mislabelled");
+    const playing = source.isLocal ? null : await openStream(mimeOf(real), stop);
+    if (playing !== null) {
+      const { url, way } = playing;
+      return { now: { kind: "shown", url, way }, giveBack: () => playing.close() };
+    }
+    const content = await whole(stop);
+    return typeof content === "string" ? broken(content) : shownAs(content, real);
+  }
+
+  function openStream(mime: string, over: AbortSignal) {
     return host.player.open({
       sizeBytes,
       mime,
@@ -102,7 +107,7 @@ export function createAttachment(
         const content = await source.chunk(index, stop);
         if (typeof content !== "string") return content;
         // The element only says that it failed; why is told here.
-        if (!stop.aborted) opened.value = { kind: "broken", why: content };
+        if (!stop.aborted && !over.aborted) endAs({ kind: "broken", why: content });
         throw new Error(content);
       },
     });
@@ -120,20 +125,21 @@ export function createAttachment(
 
   async function openAs(how: typeof openPicture, stop: AbortSignal): Promise<void> {
     const outcome = await how(stop);
-    if (stop.aborted) {
-      if (outcome.kind === "shown") giveBack();
-      return;
-    }
-    opened.value = outcome;
-    if (outcome.kind === "shown") shown(attachment);
+    if (stop.aborted) return outcome.giveBack();
+    ({ giveBack } = outcome);
+    opened.value = outcome.now;
+    if (outcome.now.kind === "shown") shown(attachment);
   }
 
-  function close(): void {
+  /** First everything is given back, then it is said. */
+  function endAs(end: Opened): void {
     stopOpening.abort();
     giveBack();
-    giveBack = () => undefined;
-    opened.value = { kind: "closed" };
+    giveBack = nothing;
+    opened.value = end;
   }
+
+  const close = (): void => endAs({ kind: "closed" });
 
   async function save(): Promise<void> {
     if (saving.value.kind === "going") return;
@@ -174,6 +180,13 @@ export function createAttachment(
   };
   return attachment;
 }
+
+const nothing = (): void => undefined;
+
+const broken = (why: OpenFailure): Opening => ({
+  now: { kind: "broken", why },
+  giveBack: nothing,
+});
 
 const isPlayed = (kind: FileKind): boolean =>
   familyOf(kind) === "video" || familyOf(kind) === "audio";
