@@ -75,6 +75,46 @@ describe("[HOSTILE 53] a film", () => {
     expect(left.toString("latin1", at, at + 8)).toBe("alis\0\0\0\x01");
   });
 
+  test("of a coder that is not known keeps what sets that one up, and says so", async () => {
+    const { bytes } = film("mp4");
+    const odd = Buffer.from(bytes);
+    odd.write("odd1", odd.indexOf("avcC"));
+    const { left, kept, isOpaque } = await look(Uint8Array.from(odd));
+    expect({ kept, isOpaque }).toEqual({
+      kept: [{ what: "other", value: "odd1" }],
+      isOpaque: false,
+    });
+    expect(left.includes(Buffer.from(join("odd1", payload(30, 9))))).toBe(true);
+  });
+
+  test("whose coder's boxes do not follow one another promises nothing, but is cleaned all the same", async () => {
+    const { bytes } = film("mp4");
+    const odd = Buffer.from(bytes);
+    odd.writeUInt32BE(10_000, odd.indexOf("avcC") - 4);
+    const { left, kept, isOpaque } = await look(Uint8Array.from(odd));
+    expect({ kept, isOpaque }).toEqual({ kept: [], isOpaque: true });
+    expect(left.includes("gpmd Canary")).toBe(false);
+  });
+
+  test("of QuickTime's newer sounds is looked into behind their fields", async () => {
+    const entryOf = (version: number, fields: number) =>
+      box(
+        "mp4a",
+        zeros(8),
+        u16(version),
+        zeros(18 + fields),
+        box("uuid", payload(16, 1), "Canary"),
+      );
+    for (const entry of [entryOf(0, 0), entryOf(1, 16), entryOf(2, 36)]) {
+      const table = box("stbl", full("stsd", 0, u32(1), entry));
+      const sound = full("hdlr", 0, zeros(4), "soun", zeros(13));
+      const track = box("trak", box("mdia", sound, box("minf", table)));
+      const { left, isOpaque } = await look(join(head, box("moov", mvhd, track)));
+      expect(isOpaque).toBe(false);
+      expect(left.includes("Canary")).toBe(false);
+    }
+  });
+
   test("in fragments says that such a track's samples stay, if it has one", async () => {
     const table = box(
       "stbl",

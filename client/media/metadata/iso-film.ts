@@ -4,9 +4,10 @@
  */
 import { momentOf, type Cleaning } from "./cleaning.ts";
 import { boxesIn, findBox, freeBox, type Box } from "./iso-boxes.ts";
+import { cleanCoding } from "./iso-coding.ts";
 import { cleanItems, isPicture } from "./iso-image.ts";
 import { readChunks } from "./iso-samples.ts";
-import { noteBox } from "./iso-tags.ts";
+import { cleanName, cleanPaths, noteBox } from "./iso-tags.ts";
 import { broken, bytesOf, fourCc, textOf } from "./source.ts";
 
 const HOLDERS: ReadonlySet<string> = new Set("moov mdia minf stbl moof traf dinf".split(" "));
@@ -62,7 +63,8 @@ async function cleanBox(it: Cleaning, box: Box, place: Place): Promise<void> {
   else if (type === "trak") await cleanTrack(it, box, place);
   else if (type === "mvhd" || type === "tkhd" || type === "mdhd") await cleanTimes(it, box);
   else if (type === "hdlr") await cleanName(it, box);
-  else if (type === "stsd" || type === "dref") await cleanEntries(it, box, place);
+  else if (type === "dref") await cleanPaths(it, box);
+  else if (type === "stsd") await cleanEntries(it, box, place.handler);
   else if (type === "meta" && place.depth === 0 && (await isPicture(it, box)))
     await cleanItems(it, box);
   else if (!CONTENT.has(type)) {
@@ -107,27 +109,18 @@ async function cleanTimes(it: Cleaning, box: Box): Promise<void> {
   if (width > 0 && height > 0) it.dimensions ??= { width, height };
 }
 
-/** Of a track's handler, by which programs and cameras tell themselves. */
-async function cleanName(it: Cleaning, { content, to }: Box): Promise<void> {
-  const name = textOf(bytesOf(await it.source.view(content, to - content), 24));
-  if (/[a-z]/i.test(name)) it.found("software", name);
-  it.blank(content + 12, to);
-}
-
-/** How samples are coded, without the coder's name; where data are, without the path on its author's machine. */
-async function cleanEntries(it: Cleaning, box: Box, { handler }: Place): Promise<void> {
-  const { type, content, to } = box;
+/** How samples are coded, without the coder's name. */
+async function cleanEntries(it: Cleaning, { content, to }: Box, handler: string): Promise<void> {
   for await (const entry of boxesIn(it.source, content + 8, to)) {
-    if (type === "dref") {
-      it.put(entry.content, entry.content + 4, Uint8Array.of(0, 0, 0, 1));
-      it.blank(entry.content + 4, entry.to);
-      continue;
-    }
     it.blank(entry.from + 20, Math.min(entry.from + 24, entry.to));
+    const isSound = handler === "soun";
+    if (entry.to - entry.from < (isSound ? 36 : 86)) continue;
     // Only of pictures: of sounds there stands how many, and how fast.
-    if (handler === "soun" || entry.to - entry.from < 86) continue;
-    const coder = textOf(bytesOf(await it.source.view(entry.from + 51, 31)));
-    if (/[a-z]/i.test(coder)) it.found("software", coder);
-    it.blank(entry.from + 50, entry.from + 82);
+    if (!isSound) {
+      const coder = textOf(bytesOf(await it.source.view(entry.from + 51, 31)));
+      if (/[a-z]/i.test(coder)) it.found("software", coder);
+      it.blank(entry.from + 50, entry.from + 82);
+    }
+    await cleanCoding(it, entry, isSound);
   }
 }

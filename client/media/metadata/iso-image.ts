@@ -6,15 +6,26 @@ import type { Cleaning } from "./cleaning.ts";
 import { exifOfTurn, readExif } from "./exif.ts";
 import { blankProfile } from "./icc.ts";
 import { boxesIn, findBox, freeBox, type Box } from "./iso-boxes.ts";
-import { noteBox } from "./iso-tags.ts";
+import { cleanName, cleanPaths, noteBox } from "./iso-tags.ts";
 import { broken, bytesOf, fourCc, type Source } from "./source.ts";
 import { readXmp } from "./xmp.ts";
 
 const CONTENT: ReadonlySet<string> = new Set(
   "hdlr pitm iinf iref iprp iloc idat grpl dinf".split(" "),
 );
-/** Properties that say something of the picture other than how to show it. */
-const TOLD: ReadonlySet<string> = new Set("udes crtt mdft altt uuid".split(" "));
+/** Items that are pictures, or made of such. */
+const PICTURES: ReadonlySet<string> = new Set(
+  "hvc1 hev1 lhv1 av01 avc1 vvc1 evc1 jpeg j2k1 unci mski grid iovl iden tmap".split(" "),
+);
+/** Properties that say how to decode a picture and how to show it. */
+const SHOWN: ReadonlySet<string> = new Set(
+  (
+    "ispe pixi colr pasp irot imir clap rloc auxC lsel hvcC lhvC av1C avcC vvcC evcC jpgC j2kH cmpd uncC a1op a1lx oinf tols " +
+    "clli mdcv cclv amve reve ndwt iscl rref ster cmin cmex"
+  ).split(" "),
+);
+/** Names that coders give to items. */
+const NAMES: readonly string[] = ["", "Color", "Alpha", "Exif", "XMP"];
 const MOST_ITEMS = 10_000;
 
 interface Extent {
@@ -36,16 +47,19 @@ export async function cleanItems(it: Cleaning, box: Box): Promise<void> {
   const meta = whole(box);
   for await (const inner of boxesIn(it.source, meta.content, meta.to)) {
     if (!inner.isWhole) throw broken();
+    if (inner.type === "hdlr") await cleanName(it, inner);
     if (CONTENT.has(inner.type)) continue;
     await noteBox(it, inner);
     freeBox(it, inner);
   }
+  const paths = await findBox(it.source, meta, "dinf", "dref");
+  if (paths !== null) await cleanPaths(it, paths);
   const properties = await findBox(it.source, meta, "iprp", "ipco");
   if (properties !== null) await cleanProperties(it, properties);
-  const types = await readTypes(it.source, meta);
+  const types = await cleanTypes(it, meta);
   for (const [id, extents] of await readPlaces(it.source, meta)) {
-    const type = types.get(id);
-    if (type === "Exif" || type === "mime" || type === "uri ") await cleanItem(it, type, extents);
+    const type = types.get(id) ?? "";
+    if (!PICTURES.has(type)) await cleanItem(it, type, extents);
   }
   const references = await findBox(it.source, meta, "iref");
   if (references === null) return;
@@ -57,24 +71,29 @@ export async function cleanItems(it: Cleaning, box: Box): Promise<void> {
 
 async function cleanProperties(it: Cleaning, properties: Box): Promise<void> {
   for await (const box of boxesIn(it.source, properties.content, properties.to)) {
-    const { type, content, to } = box;
-    if (TOLD.has(type)) {
+    const { type, content } = box;
+    if (!SHOWN.has(type)) {
       await noteBox(it, box);
       freeBox(it, box);
     } else if (type === "irot") {
       // Quarters; an odd number of them exchanges the sides.
       if ((await it.source.view(content, 1)).getUint8(0) % 2 === 1) it.turn = 6;
-    } else if (type === "colr" && to - content > 4) {
-      const view = await it.source.view(content, to - content);
-      const isProfile = ["prof", "rICC"].includes(fourCc(view, 0));
-      const profile = isProfile ? blankProfile(bytesOf(view, 4), it.found) : null;
-      if (profile !== null) it.put(content + 4, to, profile);
-    }
+    } else if (type === "colr") await cleanColours(it, box);
   }
 }
 
-/** By item (§8.11.6): only entries of version 2 and 3 have a type. */
-async function readTypes(source: Source, meta: Box): Promise<ReadonlyMap<number, string>> {
+/** Colours stay, a profile's words do not. */
+export async function cleanColours(it: Cleaning, { content, to }: Box): Promise<void> {
+  if (to - content <= 4) return;
+  const view = await it.source.view(content, to - content);
+  const isProfile = ["prof", "rICC"].includes(fourCc(view, 0));
+  const profile = isProfile ? blankProfile(bytesOf(view, 4), it.found) : null;
+  if (profile !== null) it.put(content + 4, to, profile);
+}
+
+/** By item (§8.11.6): only entries of version 2 and 3 have a type. The names behind it go. */
+async function cleanTypes(it: Cleaning, meta: Box): Promise<ReadonlyMap<number, string>> {
+  const { source } = it;
   const types = new Map<number, string>();
   const list = await findBox(source, meta, "iinf");
   if (list === null) return types;
@@ -85,6 +104,11 @@ async function readTypes(source: Source, meta: Box): Promise<ReadonlyMap<number,
     if (version === 2) types.set(view.getUint16(4), fourCc(view, 8));
     if (version === 3)
       types.set(view.getUint32(4), fourCc(await source.view(entry.content + 10, 4), 0));
+    const behind = entry.content + (version < 2 ? 8 : version === 2 ? 12 : 14);
+    const [name = ""] = (await source.text(behind, Math.max(entry.to, behind))).split("\0");
+    if (!NAMES.includes(name)) it.found("comment", name);
+    // Most have an empty one.
+    if (entry.to - behind > 1) it.blank(behind, entry.to);
   }
   return types;
 }
@@ -134,7 +158,11 @@ async function cleanItem(it: Cleaning, type: string, extents: readonly Extent[])
   for (const { from, to } of extents) it.blank(from, to);
   const view = await it.source.view(first.from, Math.min(first.to - first.from, 262_144));
   if (type === "mime") return readXmp(bytesOf(view), it.found);
-  if (!hasRoom) return it.found("other", type);
+  if (!hasRoom) {
+    // Emptied before.
+    if (bytesOf(view).some((byte) => byte !== 0)) it.found("other", type);
+    return;
+  }
   const skipped = 4 + Math.min(view.getUint32(0), view.byteLength - 4);
   readExif(await it.source.view(first.from + skipped, view.byteLength - skipped), it.found);
 }

@@ -1,4 +1,4 @@
-/** What boxes that are no content tell: user data of QuickTime, iTunes' lists, XMP. */
+/** What boxes tell that are no content (user data of QuickTime, iTunes' lists, XMP), and those that have to stay. */
 import type { Cleaning } from "./cleaning.ts";
 import { boxesIn, type Box } from "./iso-boxes.ts";
 import { whatOf } from "./names.ts";
@@ -53,6 +53,21 @@ async function noteWithin(it: Cleaning, box: Box, keys: string[], depth: number)
   } else {
     const index = (await it.source.view(box.from + 4, 4)).getUint32(0);
     noteTag(it, keys[index - 1] ?? type, await it.source.upTo(content, to, MOST_TEXT_BYTES));
+  }
+}
+
+/** Of a track's or a list's handler, by which programs and cameras tell themselves. */
+export async function cleanName(it: Cleaning, { content, to }: Box): Promise<void> {
+  const name = textOf(bytesOf(await it.source.view(content, to - content), 24));
+  if (/[a-z]/i.test(name)) it.found("software", name);
+  it.blank(content + 12, to);
+}
+
+/** Where data are, without the path on their author's machine: all of them are in the file itself. */
+export async function cleanPaths(it: Cleaning, { content, to }: Box): Promise<void> {
+  for await (const entry of boxesIn(it.source, content + 8, to)) {
+    it.put(entry.content, entry.content + 4, Uint8Array.of(0, 0, 0, 1));
+    it.blank(entry.content + 4, entry.to);
   }
 }
 

@@ -10,7 +10,7 @@ export function isoImage(kind: "avif" | "heic", turn = 0, width = 640, height = 
   const exif = join(u32(0), tiff());
   const packet = join(XMP);
   const item = (id: number, type: string, ...more: readonly Part[]): Uint8Array =>
-    full("infe", 2, u16(id), u16(0), type, "\0", ...more);
+    full("infe", 2, u16(id), u16(0), type, `Name ${CANARY}\0`, ...more);
   const place = (id: number, method: number, from: number, length: number): Uint8Array =>
     join(u16(id), u16(method), u16(0), u16(1), u32(from), u32(length));
   const colours = profile();
@@ -18,26 +18,29 @@ export function isoImage(kind: "avif" | "heic", turn = 0, width = 640, height = 
     full(
       "meta",
       0,
-      full("hdlr", 0, zeros(4), "pict", zeros(13)),
+      full("hdlr", 0, zeros(4), "pict", zeros(12), `Handler ${CANARY}\0`),
+      box("dinf", full("dref", 0, u32(1), full("url ", 0, `file:///Users/${CANARY}\0`))),
       full("pitm", 0, u16(1)),
       full(
         "iinf",
         0,
-        u16(3),
+        u16(4),
         item(1, kind === "avif" ? "av01" : "hvc1"),
         item(2, "Exif"),
         item(3, "mime", "application/rdf+xml\0"),
+        item(4, "cnry"),
       ),
       full(
         "iloc",
         1,
         [0x44, 0],
-        u16(3),
+        u16(4),
         place(1, 0, at, picture.length),
         place(2, 0, at + picture.length, exif.length),
         place(3, 1, 0, packet.length),
+        place(4, 1, packet.length, CANARY.length),
       ),
-      box("idat", packet),
+      box("idat", packet, CANARY),
       box(
         "iprp",
         box(
@@ -46,6 +49,7 @@ export function isoImage(kind: "avif" | "heic", turn = 0, width = 640, height = 
           box("irot", [turn]),
           box("colr", "prof", colours),
           full("udes", 0, CANARY, zeros(4)),
+          full("cnry", 0, CANARY),
         ),
       ),
       full("iref", 0, box("cdsc", u16(2), u16(1), u16(1))),

@@ -1,5 +1,5 @@
 /** MP4, QuickTime and M4A. */
-import { XMP } from "./metadata.ts";
+import { profile, XMP } from "./metadata.ts";
 import { CANARY, join, payload, u16, u32, u64, zeros, type Part, type Specimen } from "./parts.ts";
 
 export function box(type: string, ...parts: readonly Part[]): Uint8Array<ArrayBuffer> {
@@ -104,6 +104,9 @@ const videoEntry = (): Uint8Array =>
     u16(24),
     u16(0xffff),
     box("avcC", payload(30, 9)),
+    box("colr", "prof", profile()),
+    box("uuid", payload(16, 4), CANARY),
+    box("free", CANARY),
   );
 const soundEntry = (): Uint8Array =>
   box(
@@ -112,12 +115,12 @@ const soundEntry = (): Uint8Array =>
     u16(1),
     zeros(4),
     "appl",
-    zeros(4),
     u16(2),
     u16(16),
     zeros(4),
     u32(44_100),
-    box("esds", payload(60, 8)),
+    box("wave", box("esds", payload(60, 8)), box("udta", box("name", CANARY)), box("free", CANARY)),
+    zeros(4),
   );
 
 /** Film, sound, and a track in which the camera wrote where it was. */
