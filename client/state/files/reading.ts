@@ -4,7 +4,7 @@ import { chunksOf, type FileSeal } from "../../crypto/chunks.ts";
 import { backoffMs } from "../../net/backoff.ts";
 import type { OpenFailure } from "./attachment.ts";
 import { isStationFault, type StationFault } from "./station.ts";
-import { PARALLEL, type TransferDeps } from "./transfer.ts";
+import { stepThrough, type TransferDeps } from "./transfer.ts";
 import { wait } from "./wait.ts";
 
 /** Setbacks in a row, on one chunk, before it is said that the relay is not reached. */
@@ -53,20 +53,19 @@ export function createReading({ clock, random, routeId, grants, station }: Trans
     let failure: OpenFailure | null = null;
     let gotBytes = 0;
     let next = 0;
-    const worker = async (): Promise<void> => {
-      while (next < count && failure === null) {
-        const index = next++;
-        const content = await chunk(seal, index, signal);
-        if (typeof content === "string") {
-          failure ??= content;
-          return;
-        }
-        parts[index] = new Blob([content]);
-        gotBytes += content.length;
-        got(gotBytes);
+    await stepThrough(clock, async () => {
+      if (next >= count || failure !== null) return false;
+      const index = next++;
+      const content = await chunk(seal, index, signal);
+      if (typeof content === "string") {
+        failure ??= content;
+        return false;
       }
-    };
-    await Promise.all(Array.from({ length: PARALLEL }, worker));
+      parts[index] = new Blob([content]);
+      gotBytes += content.length;
+      got(gotBytes);
+      return true;
+    });
     return failure ?? new Blob(parts);
   }
 

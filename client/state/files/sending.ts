@@ -4,7 +4,7 @@ import { backoffMs } from "../../net/backoff.ts";
 import type { UploadFailure } from "./attachment.ts";
 import { createPace } from "./pace.ts";
 import type { StationFault } from "./station.ts";
-import { PARALLEL, type TransferDeps } from "./transfer.ts";
+import { stepThrough, type TransferDeps } from "./transfer.ts";
 import { wait } from "./wait.ts";
 
 export interface Progress {
@@ -73,26 +73,26 @@ export function createSending(
   async function sendAll(grant: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<Turn> {
     const missing = Array.from({ length: count }, (_, i) => i).filter((i) => !held.has(i));
     let verdict: Turn = "held";
-    const worker = async (): Promise<void> => {
-      for (let index = missing.shift(); index !== undefined; index = missing.shift()) {
-        const place = { routeId, file, grant, index };
-        const fault = await station.send({ seal, content, place }, signal);
-        if (fault === null) {
-          const { from, to } = chunkRange(seal.sizeBytes, index);
-          held.add(index);
-          sentBytes += to - from;
-          setbacks = 0;
-          report();
-          continue;
-        }
-        const meaning = meaningOf(fault);
-        // Others may be told the same: the first word that is final stands.
-        if (verdict === "held" || verdict === "again") verdict = meaning;
-        if (fault.kind === "rate") await wait(clock, fault.retryMs ?? 1_000, signal);
-        missing.length = 0;
+    await stepThrough(clock, async () => {
+      const index = missing.shift();
+      if (index === undefined) return false;
+      const place = { routeId, file, grant, index };
+      const fault = await station.send({ seal, content, place }, signal);
+      if (fault === null) {
+        const { from, to } = chunkRange(seal.sizeBytes, index);
+        held.add(index);
+        sentBytes += to - from;
+        setbacks = 0;
+        report();
+        return true;
       }
-    };
-    await Promise.all(Array.from({ length: PARALLEL }, worker));
+      const meaning = meaningOf(fault);
+      // Others may be told the same: the first word that is final stands.
+      if (verdict === "held" || verdict === "again") verdict = meaning;
+      if (fault.kind === "rate") await wait(clock, fault.retryMs ?? 1_000, signal);
+      missing.length = 0;
+      return false;
+    });
     return verdict;
   }
 
