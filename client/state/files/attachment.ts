@@ -21,7 +21,10 @@ export type Upload =
   | { readonly kind: "failed"; readonly why: UploadFailure }
   | { readonly kind: "done" };
 
-/** `unreadable`: the file was moved or changed meanwhile; `full`: the relay has no room left. */
+/**
+ * `unreadable`: the file was moved or changed meanwhile; `full`: the relay has no room left; `other`: a bug, or what
+ * seals chunks does not work here.
+ */
 export type UploadFailure = GrantRefusal | "full" | "unreadable" | "other";
 
 /** As a whole; or while it still arrives, sought at will (`stream`) or from the start on (`mediasource`). */
@@ -36,7 +39,8 @@ export type Opened =
 
 /**
  * `gone`: no relay holds it any more; `tampered`: what came is not what was sent; `mislabelled`: it is not of the
- * kind that its sender says; `too-many-pixels`: larger than is decoded here; `interrupted`: the relay was not reached.
+ * kind that its sender says; `too-many-pixels`: larger than is decoded here; `interrupted`: the relay was not reached,
+ * or what opens chunks does not work here.
  */
 export type OpenFailure = "gone" | "tampered" | "mislabelled" | "too-many-pixels" | "interrupted";
 

@@ -6,7 +6,13 @@ import { familyOf } from "../../media/kinds.ts";
 import type { AnnouncedFile } from "./announced.ts";
 import type { Attachment, ChosenFile, Draft, UploadFailure } from "./attachment.ts";
 import { createGrants } from "./grants.ts";
-import { createAttachment, type FileHost, type OpenAttachment, type Source } from "./opening.ts";
+import {
+  createAttachment,
+  headOf,
+  type FileHost,
+  type OpenAttachment,
+  type Source,
+} from "./opening.ts";
 import { createReading } from "./reading.ts";
 import type { TransferDeps } from "./transfer.ts";
 import type { Station } from "./station.ts";
@@ -40,19 +46,20 @@ export interface Files {
   chosen(key: string): readonly ChosenFile[] | null;
   /** The message at `key` was ready to be posted but never left: its files are made sure of. */
   recheck(key: string): void;
-  /** Nothing of the files of the message at `key` is left at the relay, as soon as that can be reached. */
+  /** Nothing of the files of the message at `key` is left at the relay; where it is not reached soon, their time ends. */
   drop(key: string): void;
   /** The message at `key` got its answer: it stands, or never will. */
   settled(key: string): void;
   /** The message at `key` is gone from the timeline. */
   gone(key: string): void;
   answered(answer: Extract<ServerFrame, { kind: "granted" | "not-granted" }>): void;
-  /** In step with the relay; `mayPost`: and nothing is held back. */
+  /** In step with the relay: what waited for a seat is asked now. */
   seated(): void;
   unseated(): void;
   seatLost(): void;
   /** Messages on their way up. */
   count(): number;
+  /** The room is over: everything is given back, and nothing more is asked. */
   clear(): void;
 }
 
@@ -184,10 +191,8 @@ async function examineShown(file: File, host: FileHost): Promise<Draft["examined
 function localSource(content: Blob): Source {
   return {
     isLocal: true,
-    async chunk() {
-      const head = await content.slice(0, 4_096).arrayBuffer();
-      return new Uint8Array(head);
-    },
+    // Only its first bytes are ever asked for so: what it is.
+    chunk: () => headOf(content),
     whole: () => Promise.resolve(content),
   };
 }

@@ -36,13 +36,13 @@ export interface Uploads {
   resume(file: OwnFile): void;
   /** Gives the message up, with what the relay holds of it. False where it is not on its way. */
   cancel(key: string): boolean;
-  /** Nothing of its files is left at the relay, as soon as that can be reached; its post was accepted. */
+  /** Nothing of its files is left at the relay; its post was accepted. Where it is not reached soon, their time ends. */
   drop(key: string): void;
   /** It is not shown any more. */
   gone(key: string): void;
   /** It was held, but its post never left: makes sure that it still is, then says so again. */
   recheck(key: string): void;
-  /** Its post was accepted or given up: nothing is kept for it any more. */
+  /** Its post was accepted or given up: its leases are not kept any more. */
   done(key: string): void;
   /** The seat is lost, and with it all that the relay held for it: everything goes again, under new keys. */
   seatLost(): void;
