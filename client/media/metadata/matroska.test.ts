@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { examine } from "../examine.ts";
 import { webm } from "../specimens/matroska.ts";
-import { join, payload } from "../specimens/parts.ts";
+import { join, payload, u24 } from "../specimens/parts.ts";
 import { createCleaning } from "./cleaning.ts";
 import { elementAt, VOID, voidElement } from "./matroska-elements.ts";
 import { createSource } from "./source.ts";
@@ -46,6 +46,8 @@ describe("[HOSTILE 53] WebM", () => {
       0x5741,
       VOID,
       VOID,
+      VOID,
+      VOID,
     ]);
   });
 
@@ -66,6 +68,34 @@ describe("[HOSTILE 53] WebM", () => {
     expect(left.includes("Canary")).toBe(false);
     expect(left.length).toBe(bytes.length - unknown.length);
     expect(result).toMatchObject({ isOpaque: false, removed: [{ what: "other", value: "" }] });
+  });
+
+  const sized = (id: readonly number[], ...parts: readonly Uint8Array[]) => {
+    const content = join(...parts);
+    return join(id, [0x10 | (content.length >> 24)], u24(content.length), content);
+  };
+  const form = sized([0x1a, 0x45, 0xdf, 0xa3], sized([0x42, 0x82], join("webm")));
+  const segment = (...parts: readonly Uint8Array[]) =>
+    join(form, sized([0x18, 0x53, 0x80, 0x67], ...parts));
+  const cluster = (...parts: readonly Uint8Array[]) => sized([0x1f, 0x43, 0xb6, 0x75], ...parts);
+  const gap = sized([0xec], join("Canary"));
+
+  test("that is damaged within a cluster promises nothing, and is cleaned all the same", async () => {
+    const bytes = segment(cluster(gap, join([0])), cluster(gap));
+    const result = await examine(new Blob([bytes]), "x.webm");
+    expect(result).toMatchObject({ kind: "webm", isOpaque: true });
+    if (typeof result === "string") return;
+    expect((await result.cleaned.text()).includes("Canary")).toBe(false);
+  });
+
+  test("of more blocks than are looked at says so, and is cleaned as far as that", async () => {
+    const many = new Uint8Array(1_400_000);
+    for (let at = 0; at < many.length; at += 2) many.set([0xab, 0x80], at);
+    const bytes = segment(cluster(gap, many), cluster(gap), gap);
+    const result = await examine(new Blob([bytes]), "x.webm");
+    expect(result).toMatchObject({ kind: "webm", isOpaque: true });
+    if (typeof result === "string") return;
+    expect((await result.cleaned.text()).match(/Canary/g)).toHaveLength(1);
   });
 
   test("of any length becomes Void of that length", async () => {

@@ -3,6 +3,7 @@
  * from the beginning of the segment.
  */
 import { momentOf, type Cleaning, type What } from "./cleaning.ts";
+import { APPS, CLUSTERS, DATE, HOLDERS, PLAYED, SETTINGS, TOLD } from "./matroska-known.ts";
 import { elementAt, VOID, voidElement, type Sized } from "./matroska-elements.ts";
 import { ATTACHMENTS, CHAPTERS, noteTags } from "./matroska-tags.ts";
 import { broken, bytesOf } from "./source.ts";
@@ -11,50 +12,16 @@ import { readVorbisComment } from "./vorbis-comment.ts";
 const SEGMENT = 0x18538067;
 const INFO = 0x1549a966;
 const TRACKS = 0x1654ae6b;
-const TRACK = 0xae;
 const VIDEO = 0xe0;
-const CLUSTER = 0x1f43b675;
-const CUES = 0x1c53bb6b;
-const SEEK_HEAD = 0x114d9b74;
 const TAGS = 0x1254c367;
 const EBML_HEADER = 0x1a45dfa3;
 const CRC = 0xbf;
 const CODEC_PRIVATE = 0x63a2;
-const DATE = 0x4461;
-/** Must be there, so they stay, empty. */
-const APPS: readonly number[] = [0x4d80, 0x5741];
-/** Of what is said about segment and tracks, only this stays: units, lengths, kinds, codecs, sizes, languages. */
-const TOLD: { readonly [id: number]: What } = {
-  0x7ba9: "comment", // title
-  0x4d80: "software",
-  0x5741: "software",
-  [DATE]: "dates",
-  0x7384: "original-name",
-  0x3c83ab: "original-name",
-  0x3e83bb: "original-name",
-  0x73a4: "other", // the file's own number, and those of its neighbours
-  0x3cb923: "other",
-  0x3eb923: "other",
-  0x4444: "other",
-  0x536e: "comment", // a track's name
-  0x258688: "software",
-};
-/** Clusters and what stands in them; the places to seek to. */
-const PLAYED: ReadonlySet<number> = new Set([
-  CLUSTER,
-  CUES,
-  SEEK_HEAD,
-  CRC,
-  0xe7,
-  0xa3,
-  0xa0,
-  0xab,
-  0xa7,
-  0x5854,
-]);
 
 const MS_2001 = Date.UTC(2001, 0, 1);
 const MOST_DEPTH = 8;
+/** In clusters: three hours of a film. Those behind them are not looked into. */
+const MOST_BLOCKS = 700_000;
 
 /** @throws RangeError where elements do not follow one another */
 export async function cleanMatroska(it: Cleaning): Promise<void> {
@@ -63,8 +30,10 @@ export async function cleanMatroska(it: Cleaning): Promise<void> {
     const element = await elementAt(source, at);
     const end = Math.min(element.to ?? source.size, source.size);
     if (element.id === SEGMENT) {
-      await cleanSegment(it, element.content, end);
-    } else if (element.id !== EBML_HEADER) {
+      await cleanSegment(it, { ...element, to: end }, { left: MOST_BLOCKS, depth: 0 });
+    } else if (element.id === EBML_HEADER) {
+      await cleanHolder(it, { ...element, to: end }, 0);
+    } else {
       if (element.id !== VOID) it.found("other", "");
       return it.drop(at, source.size);
     }
@@ -72,17 +41,24 @@ export async function cleanMatroska(it: Cleaning): Promise<void> {
   }
 }
 
-async function cleanSegment(it: Cleaning, from: number, to: number): Promise<void> {
-  for (let at = from; at < to;) {
+/** How many more elements of clusters are looked at, and how deep in one another they are. */
+interface Walk {
+  left: number;
+  depth: number;
+}
+
+async function cleanSegment(it: Cleaning, segment: Sized, walk: Walk): Promise<void> {
+  for (let at = segment.content; at < segment.to; walk.left--) {
     const element = await elementAt(it.source, at);
     // A recording that says no sizes: what is in its clusters comes by as if it stood beside them.
-    const end = Math.min(element.to ?? element.content, to);
+    const end = Math.min(element.to ?? element.content, segment.to);
     const inside = { ...element, to: end };
     if (element.id === INFO || element.id === TRACKS) await cleanHolder(it, inside, 0);
     else if (element.id === TAGS || element.id === ATTACHMENTS || element.id === CHAPTERS) {
       await noteTags(it, inside, 0);
       voidElement(it, inside);
     } else if (element.id === VOID) it.blank(element.content, end);
+    else if (CLUSTERS.includes(element.id)) await cleanCluster(it, inside, walk);
     else if (!PLAYED.has(element.id)) {
       it.found("other", "");
       voidElement(it, inside);
@@ -91,22 +67,38 @@ async function cleanSegment(it: Cleaning, from: number, to: number): Promise<voi
   }
 }
 
+/** Behind damage in one it is not looked into, and nothing can be promised of it. */
+async function cleanCluster(it: Cleaning, cluster: Sized, walk: Walk): Promise<void> {
+  if (walk.left <= 0 || walk.depth > MOST_DEPTH) {
+    it.isOpaque = true;
+    return;
+  }
+  walk.depth++;
+  try {
+    await cleanSegment(it, cluster, walk);
+  } catch (fault) {
+    if (!(fault instanceof RangeError)) throw fault;
+    it.isOpaque = true;
+  }
+  walk.depth--;
+}
+
 async function cleanHolder(it: Cleaning, holder: Sized, depth: number): Promise<void> {
   if (depth > MOST_DEPTH) throw broken();
   for (let at = holder.content; at < holder.to;) {
     const { id, from, content, to } = await elementAt(it.source, at);
     if (to === null || to > holder.to) throw broken();
-    const what = TOLD[id];
-    if (id === TRACK) await cleanHolder(it, { id, from, content, to }, depth + 1);
-    else if (id === VIDEO) await readSides(it, content, to);
+    const inside = { id, from, content, to };
+    if (id === VIDEO) await readSides(it, content, to);
+    if (HOLDERS.has(id)) await cleanHolder(it, inside, depth + 1);
     else if (id === CODEC_PRIVATE) await cleanPrivate(it, content, to);
     else if (id === VOID) it.blank(content, to);
     // A sum over what has changed would be wrong.
-    else if (id === CRC) voidElement(it, { from, to });
-    else if (what !== undefined) {
-      await note(it, what, { id, from, content, to });
+    else if (id === CRC) voidElement(it, inside);
+    else if (!SETTINGS.has(id)) {
+      await note(it, TOLD[id] ?? "other", inside);
       if (APPS.includes(id)) it.blank(content, to);
-      else voidElement(it, { from, to });
+      else voidElement(it, inside);
     }
     at = to;
   }

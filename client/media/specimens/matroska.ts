@@ -25,7 +25,8 @@ function element(id: number, ...parts: readonly Part[]): Uint8Array<ArrayBuffer>
 
 /** As recorders write it where `isLive`: with no size of segment and clusters. */
 export function webm(kind: "webm" | "mkv", isLive = false): Specimen {
-  const header = element(0x1a45dfa3, element(0x4282, kind === "mkv" ? "matroska" : "webm"));
+  const form = element(0x4282, kind === "mkv" ? "matroska" : "webm");
+  const header = element(0x1a45dfa3, form, element(0xec, CANARY), element(0x4fff, CANARY));
   const vorbis = join(
     "\x03vorbis",
     le(u32(CANARY.length)),
@@ -52,13 +53,18 @@ export function webm(kind: "webm" | "mkv", isLive = false): Specimen {
     element(0x5741, CANARY),
     element(0x4461, [0x0a, 0x3f, 0, 0, 0, 0, 0, 0]),
     element(0x7384, CANARY),
+    element(0x6924, element(0x69a5, CANARY)),
+    element(0x4fff, CANARY),
   );
   const video = element(
     0xae,
     element(0xd7, [1]),
     element(0x536e, CANARY),
     element(0x86, "V_VP9"),
-    element(0xe0, element(0xb0, u16(640)), element(0xba, u16(480))),
+    element(0xe0, element(0xb0, u16(640)), element(0xba, u16(480)), element(0x4fff, CANARY)),
+    element(0x26b240, `https://${CANARY}`),
+    element(0x41e4, element(0x41a4, CANARY), element(0x41e7, [1])),
+    element(0x4fff, CANARY),
   );
   const audio = element(
     0xae,
@@ -67,9 +73,12 @@ export function webm(kind: "webm" | "mkv", isLive = false): Specimen {
     element(0x63a2, laced),
   );
   const block = element(0xa3, [0x81, 0, 0, 0x80], payload(70_000, 1));
+  const gaps = join(element(0xec, CANARY), element(0x4fff, CANARY));
+  const group = element(0xa0, element(0xa1, [0x81, 0, 0, 0], payload(99, 2)), gaps);
+  const blocks = join(element(0xe7, [0]), gaps, block, group);
   const cluster = isLive
-    ? join([0x1f, 0x43, 0xb6, 0x75, 0xff], element(0xe7, [0]), block)
-    : element(0x1f43b675, element(0xe7, [0]), block);
+    ? join([0x1f, 0x43, 0xb6, 0x75, 0xff], blocks)
+    : element(0x1f43b675, blocks);
   const simple = element(
     0x67c8,
     element(0x45a3, "LOCATION"),
@@ -101,7 +110,7 @@ export function webm(kind: "webm" | "mkv", isLive = false): Specimen {
     name: `clip.${kind}`,
     bytes: join(header, segmentOf),
     shown: [
-      header,
+      form,
       join("V_VP9"),
       join("\x01vorbis", payload(23, 6)),
       join("\x05vorbis", payload(50, 7)),
