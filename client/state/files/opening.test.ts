@@ -9,7 +9,10 @@ import type { OpenFailure, Upload } from "./attachment.ts";
 import { createAttachment } from "./opening.ts";
 
 /** One attachment in a browser that plays; what it opens waits until the test lets it go on. */
-function setUp(kind: "mp4" | "png") {
+function setUp(
+  kind: "mp4" | "png",
+  wholeOf: (parts: Bytes[]) => Blob = (parts) => new Blob(parts),
+) {
   const { settle } = createHandClock();
   /** Addresses that show something. */
   const alive = new Set<string>();
@@ -37,7 +40,7 @@ function setUp(kind: "mp4" | "png") {
       source: {
         isLocal: false,
         chunk: () => Promise.resolve(content),
-        whole: () => held(() => (typeof content === "string" ? content : new Blob([content]))),
+        whole: () => held(() => (typeof content === "string" ? content : wholeOf([content]))),
       },
     },
     {
@@ -121,3 +124,18 @@ test.each([["mp4"], ["png"]] as const)(
     expect(alive.size).toBe(0);
   },
 );
+
+/** As browsers have it of a file that was moved or deleted since it was chosen. */
+class Unreadable extends Blob {
+  override slice = (): Blob => this;
+  override arrayBuffer = (): Promise<never> =>
+    Promise.reject(new DOMException("", "NotReadableError"));
+}
+
+test("a picture of one's own that was deleted meanwhile is said to be gone", async () => {
+  const { attachment, alive, goOn } = setUp("png", (parts) => new Unreadable(parts));
+  attachment.open();
+  await goOn(0);
+  expect(attachment.opened.value).toEqual({ kind: "broken", why: "gone" });
+  expect(alive.size).toBe(0);
+});

@@ -124,7 +124,8 @@ export function createAttachment(
   }
 
   async function openAs(how: typeof openPicture, stop: AbortSignal): Promise<void> {
-    const outcome = await how(stop);
+    // A file of one's own that was moved or deleted since cannot be read.
+    const outcome = await how(stop).catch(() => broken("gone"));
     if (stop.aborted) return outcome.giveBack();
     ({ giveBack } = outcome);
     opened.value = outcome.now;
