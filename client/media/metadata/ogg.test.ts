@@ -60,6 +60,20 @@ describe("[HOSTILE 53] sound in Ogg", () => {
     },
   );
 
+  test("with damage behind its comments is cleaned as far as that, and promises nothing", async () => {
+    const { bytes } = ogg("opus");
+    const odd = join(bytes, "noise", bytes);
+    expect(await examine(new Blob([odd]), "x")).toMatchObject({ kind: "ogg", isOpaque: true });
+    expect((await clean(odd)).subarray(0, bytes.length)).toEqual(await clean(bytes));
+  });
+
+  test("of pages that belong to no stream leaves as it is, and says so", async () => {
+    const bytes = Uint8Array.from(ogg("opus").bytes);
+    bytes[5] = 0;
+    expect(await examine(new Blob([bytes]), "x")).toMatchObject({ kind: "ogg", isOpaque: true });
+    expect(await clean(bytes)).toEqual(Buffer.from(bytes));
+  });
+
   test("of a codec that is not known here leaves as it is, and says so", async () => {
     const page = (flags: number, content: Uint8Array) =>
       join("OggS", [0, flags], zeros(8), le(u32(1)), zeros(8), [1, content.length], content);

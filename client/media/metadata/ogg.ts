@@ -1,6 +1,9 @@
-/** Ogg (RFC 3533): the second packet of each of its streams carries comments, and is emptied where it stands. */
+/**
+ * Ogg (RFC 3533): the second packet of each of its streams carries comments, and is emptied where it stands. Streams may
+ * follow one another (§4), as a radio station's pieces do, so all pages are walked.
+ */
 import type { Cleaning } from "./cleaning.ts";
-import { broken, bytesOf, latin1 } from "./source.ts";
+import { broken, bytesOf, fourCc, latin1 } from "./source.ts";
 import { readVorbisComment } from "./vorbis-comment.ts";
 
 /** What packets with comments begin with. */
@@ -21,39 +24,43 @@ interface Comments {
   readonly pages: { readonly page: Page; readonly length: number }[];
 }
 
-/** @throws RangeError where pages do not follow one another, or comments are of a kind that is not known here */
+/** @throws RangeError where comments are of a kind that is not known here, or pages of no stream that began */
 export async function cleanOgg(it: Cleaning): Promise<void> {
+  const { source } = it;
+  const begun = new Set<number>();
   const open = new Map<number, Comments>();
   let read = 0;
-  for (let at = 0, isHead = true; isHead || open.size > 0;) {
-    const page = await pageAt(it, at);
-    const view = new DataView(page.bytes.buffer);
-    const serial = view.getUint32(14, true);
-    isHead = ((page.bytes[5] ?? 0) & IS_FIRST) !== 0;
+  for (let at = 0; at < source.size;) {
+    const head = await source.upTo(at, source.size, HEADER_BYTES + 255);
+    const isPage = head.byteLength >= HEADER_BYTES && fourCc(head, 0) === "OggS";
+    if (!isPage && at > 0 && open.size === 0) {
+      // Behind damage players look for the next page; who knows what it is that they pass over.
+      it.isOpaque = true;
+      return;
+    }
+    if (!isPage) throw broken();
+    const content = HEADER_BYTES + head.getUint8(26);
+    const length = bytesOf(head, HEADER_BYTES, content).reduce((sum, size) => sum + size, content);
+    const serial = head.getUint32(14, true);
     const comments = open.get(serial);
-    if (isHead) open.set(serial, { pages: [] });
+    if ((head.getUint8(5) & IS_FIRST) !== 0) {
+      begun.add(serial);
+      open.set(serial, { pages: [] });
+    } else if (!begun.has(serial)) throw broken();
     else if (comments !== undefined) {
-      const { length, isOver } = packetEnd(page);
-      comments.pages.push({ page, length });
-      if (isOver) {
+      read += length;
+      if (read > MOST_COMMENT_BYTES) throw broken();
+      const page = { from: at, content, bytes: bytesOf(await source.view(at, length)).slice() };
+      const end = packetEnd(page);
+      comments.pages.push({ page, length: end.length });
+      if (end.isOver) {
         emptyComments(it, comments);
         open.delete(serial);
       }
     }
-    at += page.bytes.length;
-    read += page.bytes.length;
-    if (read > MOST_COMMENT_BYTES) throw broken();
+    at += length;
   }
-}
-
-async function pageAt(it: Cleaning, from: number): Promise<Page> {
-  const head = await it.source.view(from, HEADER_BYTES);
-  if (latin1(bytesOf(head, 0, 4)) !== "OggS") throw broken();
-  const segments = head.getUint8(26);
-  const table = bytesOf(await it.source.view(from + HEADER_BYTES, segments));
-  const length = table.reduce((sum, size) => sum + size, HEADER_BYTES + segments);
-  const bytes = bytesOf(await it.source.view(from, length)).slice();
-  return { from, content: HEADER_BYTES + segments, bytes };
+  if (open.size > 0) throw broken();
 }
 
 /** How much of the page belongs to the packet that it begins with, or goes on with. */

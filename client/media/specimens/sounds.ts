@@ -159,7 +159,7 @@ export function oggSum(page: Uint8Array): number {
   return sum;
 }
 
-/** Comments that go over two pages, and on the second of them already another packet. */
+/** Two streams, one after the other; comments that go over two pages, and on the second of them already another packet. */
 export function ogg(codec: "vorbis" | "opus"): Specimen {
   const isVorbis = codec === "vorbis";
   const first = isVorbis ? join("\x01vorbis", payload(23, 1)) : join("OpusHead", payload(11, 1));
@@ -167,7 +167,7 @@ export function ogg(codec: "vorbis" | "opus"): Specimen {
   const setup = payload(100, 2);
   const sound = oggPage(0, 7, [200], payload(200, 3));
   const head = oggPage(2, 7, [first.length], first);
-  const bytes = join(
+  const stream = join(
     head,
     oggPage(0, 7, [255], join(packet.subarray(0, 255))),
     oggPage(1, 7, [packet.length - 255, setup.length], join(packet.subarray(255), setup)),
@@ -176,8 +176,8 @@ export function ogg(codec: "vorbis" | "opus"): Specimen {
   return {
     kind: "ogg",
     name: "voice.ogg",
-    bytes,
-    shown: [head, setup, sound],
+    bytes: join(stream, stream),
+    shown: [head, setup, sound, head, setup, sound],
     tells: ["author", "location", "dates", "software", "comment"],
   };
 }
