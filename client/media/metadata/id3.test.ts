@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { examine } from "../examine.ts";
 import type { Found } from "../examined.ts";
 import { join, payload, zeros } from "../specimens/parts.ts";
-import { flac } from "../specimens/sounds.ts";
+import { flac, mp3Frames } from "../specimens/sounds.ts";
 
-const sound = join([0xff, 0xfb, 0x90, 0x44], payload(3_000, 1));
+const sound = mp3Frames(7);
 
 async function look(bytes: Uint8Array<ArrayBuffer>): Promise<readonly Found[]> {
   const result = await examine(new Blob([bytes]), "x.mp3");
@@ -81,6 +81,26 @@ describe("[HOSTILE 53] an MP3", () => {
       { what: "comment", value: "IND0000200AUT00003bob" },
       { what: "author", value: "alice" },
     ]);
+  });
+
+  test.each([
+    ["of 128,000 bits a second", [0xff, 0xfb, 0x90, 0], 417],
+    ["with a byte to fill it up", [0xff, 0xfb, 0x92, 0], 418],
+    ["of 320,000 bits at 48,000 hertz", [0xff, 0xfb, 0xe4, 0], 960],
+    ["of MPEG-2", [0xff, 0xf3, 0x80, 0], 208],
+    ["of MPEG-2.5", [0xff, 0xe3, 0x88, 0], 576],
+  ])("of frames %s is walked to its end", async (_, head, length) => {
+    const frame = join(head, payload(length - 4, 1));
+    const walk = (...parts: readonly Uint8Array[]) => examine(new Blob([join(...parts)]), "x");
+    expect(await walk(frame, frame, frame.subarray(0, 99))).toMatchObject({ isOpaque: false });
+    for (const noise of [join("Canary"), frame.subarray(1)]) {
+      expect(await walk(frame, noise, frame)).toMatchObject({ kind: "mp3", isOpaque: true });
+    }
+  });
+
+  test("of tags between its frames, as of pieces that were put together, promises nothing", async () => {
+    const bytes = join(sound, "ID3\x03\0\0\0\0\0\x09PRIV Canary", sound);
+    expect(await examine(new Blob([bytes]), "x")).toMatchObject({ kind: "mp3", isOpaque: true });
   });
 
   test("of more tags than anybody writes leaves as it is, and says so", async () => {

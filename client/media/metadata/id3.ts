@@ -4,6 +4,7 @@
  */
 import type { Cleaning, Note } from "./cleaning.ts";
 import { cleanFlac } from "./flac.ts";
+import { isAllFrames } from "./mpeg-frames.ts";
 import { whatOf } from "./names.ts";
 import { broken, bytesOf, fourCc, latin1, textOf } from "./source.ts";
 
@@ -28,6 +29,8 @@ export async function cleanTagged(it: Cleaning): Promise<void> {
     size = await tagBefore(it, to, from);
   }
   it.drop(to, source.size);
+  // Tags between frames, and others that nobody has heard of. Where frames of FLAC end is not written in them.
+  if (!isFlac && !(await isAllFrames(source, from, to))) it.isOpaque = true;
 }
 
 /** Bytes of the ID3v2 tag that begins there; 0 where none does. */

@@ -61,6 +61,12 @@ function tagsBehind(): Uint8Array<ArrayBuffer> {
   return join(ape, newest, lyrics, "LYRICSEND", lyrics, length, "LYRICS200", more, old);
 }
 
+/** Of 128,000 bits a second, 44,100 times a second. */
+export const mp3Frames = (count: number): Uint8Array<ArrayBuffer> =>
+  join(
+    ...Array.from({ length: count }, (_, at) => join([0xff, 0xfb, 0x90, 0x44], payload(413, at))),
+  );
+
 export function mp3(): Specimen {
   const frame = (name: string, ...parts: readonly Part[]): Uint8Array => {
     const content = join(...parts);
@@ -77,7 +83,7 @@ export function mp3(): Specimen {
     zeros(20),
   );
   const size = [0, 0, frames.length >> 7, frames.length & 127];
-  const sound = join([0xff, 0xfb, 0x90, 0x44], payload(9_000, 1));
+  const sound = mp3Frames(20);
   const bytes = join("ID3\x03\0\0", size, frames, sound, tagsBehind());
   return {
     kind: "mp3",
