@@ -9,7 +9,7 @@ import { broken } from "./source.ts";
 const CODING: ReadonlySet<string> = new Set(
   (
     "avcC hvcC lhvC vvcC av1C vpcC dvcC dvvC dvwC hvcE d263 glbl jp2h mjqt mjht btrt pasp clap fiel gama mdcv clli SmDm CoLL " +
-    "amve cclv ccst auxi st3d sv3d vexu hfov esds dOps dfLa dac3 dec3 dac4 dmlp ddts alac chan chnl mhaC damr SA3D srat pcmC " +
+    "amve cclv ccst auxi chrm cuvv st3d sv3d vexu hfov esds dOps dfLa dac3 dec3 dac4 dmlp ddts alac chan chnl mhaC damr SA3D srat pcmC dapa iacb " +
     "frma mp4a enda schm schi"
   ).split(" "),
 );

@@ -20,7 +20,7 @@ const PICTURES: ReadonlySet<string> = new Set(
 /** Properties that say how to decode a picture and how to show it. */
 const SHOWN: ReadonlySet<string> = new Set(
   (
-    "ispe pixi colr pasp irot imir clap rloc auxC lsel hvcC lhvC av1C avcC vvcC evcC jpgC j2kH cmpd uncC a1op a1lx oinf tols " +
+    "ispe pixi colr pasp irot imir clap rloc auxC lsel hvcC lhvC av1C avcC vvcC evcC jpgC j2kH mskC cmpd uncC cmpC icef sbpm cloc a1op a1lx oinf tols " +
     "clli mdcv cclv amve reve ndwt iscl rref ster cmin cmex"
   ).split(" "),
 );
