@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { build, defineConfig, type Plugin } from "vite";
 import { libsodiumFile } from "./vite.libsodium.ts";
+import { minifyAgain } from "./vite.terser.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -61,7 +62,7 @@ function mediaWorker(target: string): Plugin {
 const TARGET = "es2022";
 
 export default defineConfig({
-  plugins: [chunkWorker(), mediaWorker(TARGET), libsodiumFile()],
+  plugins: [chunkWorker(), mediaWorker(TARGET), libsodiumFile(), minifyAgain()],
   root: here("."),
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
