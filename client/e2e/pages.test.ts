@@ -169,7 +169,7 @@ describe("an invited person", () => {
     await makeRoom(alice);
     await bob.page.goto(await linkOf(alice));
     await isTold(bob, "You are invited to a room");
-    await bob.page.getByText("Nothing was sent yet.").waitFor();
+    await bob.page.getByText("Nothing was sent yet by this page.").waitFor();
     const name = await bob.page.getByRole("textbox", { name: "Join as" }).inputValue();
     expect(name).toMatch(/^\w+ \w+$/);
     expect(bob.carried()).toEqual([]);

@@ -73,7 +73,7 @@ export const catalogue = {
   },
   invited: {
     title: "Du bist in einen Raum eingeladen",
-    lead: "Bisher wurde nichts gesendet.",
+    lead: "Diese Seite hat noch nichts gesendet.",
     enter: "Beitreten",
     back: "Zurück",
     hintAnyone: "Mit diesem Link kann jeder beitreten, und alle sehen es.",
@@ -107,7 +107,7 @@ export const catalogue = {
     joining: "Du kommst gerade dazu. Deine Nachrichten warten, bis dich hier jemand bestätigt.",
     sealed: "Ende-zu-Ende-verschlüsselt",
     kept: "Nachrichten bleiben {{duration}}.",
-    long: "Der Versuch läuft weiter: Sobald die Verbindung zurück ist, geht alles hinaus.",
+    long: "Der Versuch läuft weiter: Sobald die Verbindung zurück ist, geht alles hinaus, wenn es den Raum dann noch gibt.",
     differs:
       "Der Sicherheitscode stimmte nicht überein. Sag hier nichts, was nur die anderen hören sollen.",
     unconfirmed:
@@ -167,8 +167,9 @@ export const catalogue = {
     label: "Nachrichten",
     emptyAlone: "Noch bist du allein hier",
     emptyAloneHint: "Lass diese Seite offen: Geht die letzte Person, ist der Raum weg.",
-    empty: "Seit du da bist, hat niemand etwas gesagt.",
-    emptyHint: "Was vorher war, bleibt bei denen, die da waren.",
+    empty: "Hier steht gerade nichts.",
+    emptyHint:
+      "Nachrichten verschwinden, wenn ihre Zeit um ist. Was gesagt wurde, bevor du kamst, bleibt bei denen, die da waren.",
     today: "Heute",
     yesterday: "Gestern",
     unseen_one: "{{count}} neue Nachricht",
@@ -216,7 +217,7 @@ export const catalogue = {
     meaningUnopened:
       "Sie wurde für Schlüssel versiegelt, die dieser Tab nicht hat, oder unterwegs beschädigt. Lesen kann sie deshalb niemand sonst. Bitte darum, sie noch einmal zu schicken.",
     meaningOrderLost:
-      "Das Relay wurde neu gestartet, und die Leute hier haben den Raum wieder aufgebaut. Die Verschlüsselung ist dieselbe; nur die Reihenfolge um diesen Moment ist ungewiss.",
+      "Das Relay wurde neu gestartet, und die Leute hier haben den Raum wieder aufgebaut. Die Verschlüsselung ist dieselbe; nur die Reihenfolge um diesen Moment ist ungewiss. Dateien von vorher sind vielleicht weg; wer sie geschickt hat, kann sie noch einmal schicken.",
     meaningSplit:
       "Nicht alle hier sehen noch denselben Raum. Das kann ein Fehler sein, oder jemand am Relay erzählt verschiedenen Leuten Verschiedenes. Vergleich den Sicherheitscode; ist er nicht gleich, geh hinaus und mach einen neuen Raum auf.",
     meaningRejoined:
@@ -251,7 +252,7 @@ export const catalogue = {
     removed: "Wird vor dem Senden entfernt:",
     kept: "Bleibt in der Datei und lässt sich hier nicht entfernen:",
     opaque:
-      "Solche Dateien können mehr enthalten, als sie zeigen, etwa Namen und Daten. Das wird hier nicht untersucht.",
+      "Solche Dateien können mehr enthalten, als sie zeigen, etwa Namen und Daten. Nicht alles davon wird hier untersucht.",
     nothingFound: "Außer dem Inhalt wurde nichts darin gefunden.",
     location: "Ort der Aufnahme",
     camera: "Kamera",
@@ -340,9 +341,10 @@ export const catalogue = {
   over: {
     left: "Du hast den Raum verlassen",
     leftBody:
-      "Die anderen sehen, dass du weg bist. Was jetzt noch gesagt wird, ist ohne dich versiegelt.",
+      "Wer noch da ist, sieht, dass du weg bist; was jetzt noch gesagt wird, ist ohne dich versiegelt. Warst du die letzte Person, gibt es den Raum nicht mehr.",
     ended: "Der Raum ist zu Ende",
-    endedBody: "Seine Zeit war um, oder alle sind gegangen. Zurückholen lässt er sich nicht.",
+    endedBody:
+      "Seine Zeit war um, alle sind gegangen, oder das Relay war zu lange weg. Zurückholen lässt er sich nicht, auch nicht, was noch nicht gesendet war.",
     wiped: "Aus diesem Tab verschwunden",
     wipedMessages: "alles, was gesagt wurde",
     wipedKeys: "die Schlüssel des Raums, und deine",

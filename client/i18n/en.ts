@@ -76,7 +76,7 @@ export const en = {
   },
   invited: {
     title: "You are invited to a room",
-    lead: "Nothing was sent yet.",
+    lead: "Nothing was sent yet by this page.",
     enter: "Join",
     back: "Back",
     hintAnyone: "Anyone who has this link can join, and is seen joining.",
@@ -111,7 +111,7 @@ export const en = {
     joining: "Joining. Your messages wait until somebody here confirms you.",
     sealed: "End-to-end encrypted",
     kept: "Messages stay for {{duration}}.",
-    long: "Still trying: it is sent when the connection is back.",
+    long: "Still trying: it is sent when the connection is back, if the room still stands then.",
     differs: "The safety code did not match. Say nothing here that only the others should hear.",
     unconfirmed:
       "Nobody has confirmed you yet, so you may not be among the people you expect. Your messages are held.",
@@ -168,8 +168,9 @@ export const en = {
     label: "Messages",
     emptyAlone: "You are the only one here",
     emptyAloneHint: "Keep this page open: when the last one leaves, the room is gone.",
-    empty: "Nothing has been said since you joined.",
-    emptyHint: "What was said before stays with those who were here.",
+    empty: "Nothing to read here now.",
+    emptyHint:
+      "Messages go when their time is up. What was said before you came stays with those who were here.",
     today: "Today",
     yesterday: "Yesterday",
     unseen_one: "{{count}} new message",
@@ -216,7 +217,7 @@ export const en = {
     meaningUnopened:
       "It was sealed for keys that this tab does not hold, or was damaged on its way. Nobody else can read it by that. Ask for it again.",
     meaningOrderLost:
-      "The relay was restarted and the people here rebuilt the room. The encryption is the same as before; only the order around this moment is uncertain.",
+      "The relay was restarted and the people here rebuilt the room. The encryption is the same as before; only the order around this moment is uncertain. Files sent before it may be gone; whoever sent them can send them again.",
     meaningSplit:
       "Not everybody here sees the same room any more. That can be a fault, or somebody at the relay telling different people different things. Compare the safety code; if it differs, leave and make a new room.",
     meaningRejoined:
@@ -251,7 +252,7 @@ export const en = {
     removed: "Removed before it is sent:",
     kept: "Stays in the file, it cannot be removed here:",
     opaque:
-      "Files of this kind can hold more than they show, such as names and dates. That is not looked into here.",
+      "Files of this kind can hold more than they show, such as names and dates. Not all of that is looked into here.",
     nothingFound: "Nothing was found in it but its content.",
     location: "Where it was taken",
     camera: "Camera",
@@ -338,9 +339,11 @@ export const en = {
   },
   over: {
     left: "You have left the room",
-    leftBody: "The others see that you are gone. What is said from now on is sealed without you.",
+    leftBody:
+      "Whoever is still there sees that you are gone, and what they say from now on is sealed without you. If you were the last one, the room is gone.",
     ended: "The room has ended",
-    endedBody: "Its time was up, or everybody left. It cannot be brought back.",
+    endedBody:
+      "Its time was up, everybody left, or the relay was away for too long. It cannot be brought back, nor can what was not sent.",
     wiped: "Gone from this tab",
     wipedMessages: "everything that was said",
     wipedKeys: "the room’s keys, and yours",

@@ -75,7 +75,7 @@ export const catalogue = {
   },
   invited: {
     title: "Te invitan a una sala",
-    lead: "Todavía no se ha enviado nada.",
+    lead: "Esta página todavía no ha enviado nada.",
     enter: "Entrar",
     back: "Volver",
     hintAnyone: "Con este enlace puede entrar cualquiera, y se ve quién entra.",
@@ -111,7 +111,7 @@ export const catalogue = {
     joining: "Entrando. Tus mensajes esperan a que alguien de aquí te confirme.",
     sealed: "Cifrado de extremo a extremo",
     kept: "Los mensajes duran {{duration}}.",
-    long: "Se sigue intentando: todo saldrá cuando vuelva la conexión.",
+    long: "Se sigue intentando: todo saldrá cuando vuelva la conexión, si la sala sigue ahí.",
     differs:
       "El código de seguridad no coincidía. No digas aquí nada que solo deban oír los demás.",
     unconfirmed:
@@ -172,8 +172,9 @@ export const catalogue = {
     label: "Mensajes",
     emptyAlone: "Aquí solo estás tú",
     emptyAloneHint: "Deja abierta esta página: cuando se va la última persona, la sala desaparece.",
-    empty: "No se ha dicho nada desde que entraste.",
-    emptyHint: "Lo que se dijo antes queda entre quienes estaban.",
+    empty: "Ahora no hay nada que leer aquí.",
+    emptyHint:
+      "Los mensajes desaparecen cuando se acaba su tiempo. Lo que se dijo antes de que entraras queda entre quienes estaban.",
     today: "Hoy",
     yesterday: "Ayer",
     unseen_one: "{{count}} mensaje nuevo",
@@ -223,7 +224,7 @@ export const catalogue = {
     meaningUnopened:
       "Se selló para claves que esta pestaña no tiene, o se dañó por el camino. No por eso puede leerlo nadie más. Pide que te lo envíen otra vez.",
     meaningOrderLost:
-      "El repetidor se reinició y las personas de aquí reconstruyeron la sala. El cifrado es el mismo de antes; solo es incierto el orden en torno a este momento.",
+      "El repetidor se reinició y las personas de aquí reconstruyeron la sala. El cifrado es el mismo de antes; solo es incierto el orden en torno a este momento. Los archivos enviados antes pueden haberse perdido; quien los envió puede enviarlos otra vez.",
     meaningSplit:
       "No todos aquí ven ya la misma sala. Puede ser un fallo, o alguien en el repetidor que cuenta cosas distintas a cada cual. Compara el código de seguridad; si no coincide, sal y abre una sala nueva.",
     meaningRejoined:
@@ -262,7 +263,7 @@ export const catalogue = {
     removed: "Se quita antes de enviarlo:",
     kept: "Se queda en el archivo, aquí no se puede quitar:",
     opaque:
-      "Los archivos de este tipo pueden contener más de lo que muestran, como nombres y fechas. Aquí no se examina.",
+      "Los archivos de este tipo pueden contener más de lo que muestran, como nombres y fechas. Aquí no se examina todo.",
     nothingFound: "No se encontró en él nada más que su contenido.",
     location: "Dónde se tomó",
     camera: "Cámara",
@@ -351,9 +352,11 @@ export const catalogue = {
   },
   over: {
     left: "Has salido de la sala",
-    leftBody: "Los demás ven que te has ido. Lo que se diga desde ahora se sella sin ti.",
+    leftBody:
+      "Quien siga ahí ve que te has ido, y lo que se diga desde ahora se sella sin ti. Si eras la última persona, la sala ya no existe.",
     ended: "La sala ha terminado",
-    endedBody: "Se acabó su tiempo, o se fueron todos. No se puede recuperar.",
+    endedBody:
+      "Se acabó su tiempo, se fueron todos o el repetidor estuvo ausente demasiado tiempo. No se puede recuperar, tampoco lo que no se había enviado.",
     wiped: "Borrado de esta pestaña",
     wipedMessages: "todo lo que se dijo",
     wipedKeys: "las claves de la sala, y las tuyas",

@@ -75,7 +75,7 @@ export const catalogue = {
   },
   invited: {
     title: "On vous invite dans un salon",
-    lead: "Rien n’a encore été envoyé.",
+    lead: "Cette page n’a encore rien envoyé.",
     enter: "Entrer",
     back: "Retour",
     hintAnyone: "Avec ce lien, n’importe qui peut entrer, et tout le monde le voit.",
@@ -112,7 +112,7 @@ export const catalogue = {
     joining: "Vous entrez. Vos messages attendent que quelqu’un ici confirme votre arrivée.",
     sealed: "Chiffré de bout en bout",
     kept: "Les messages restent {{duration}}.",
-    long: "Les essais continuent : tout partira au retour de la connexion.",
+    long: "Les essais continuent : tout partira au retour de la connexion, si le salon existe encore.",
     differs:
       "Le code de sécurité ne correspondait pas. Ne dites rien ici que seuls les autres devraient entendre.",
     unconfirmed:
@@ -176,8 +176,9 @@ export const catalogue = {
     emptyAlone: "Il n’y a que vous ici",
     emptyAloneHint:
       "Gardez cette page ouverte : quand la dernière personne sort, le salon disparaît.",
-    empty: "Rien n’a été dit depuis votre arrivée.",
-    emptyHint: "Ce qui s’est dit avant reste à celles et ceux qui étaient là.",
+    empty: "Rien à lire ici pour l’instant.",
+    emptyHint:
+      "Les messages disparaissent quand leur temps est écoulé. Ce qui s’est dit avant votre arrivée reste à celles et ceux qui étaient là.",
     today: "Aujourd’hui",
     yesterday: "Hier",
     unseen_one: "{{count}} nouveau message",
@@ -230,7 +231,7 @@ export const catalogue = {
     meaningUnopened:
       "Il a été scellé pour des clés que cet onglet n’a pas, ou s’est abîmé en route. Personne d’autre ne peut le lire pour autant. Demandez qu’on vous le renvoie.",
     meaningOrderLost:
-      "Le relais a redémarré et les personnes ici ont reconstruit le salon. Le chiffrement est le même qu’avant ; seul l’ordre autour de ce moment est incertain.",
+      "Le relais a redémarré et les personnes ici ont reconstruit le salon. Le chiffrement est le même qu’avant ; seul l’ordre autour de ce moment est incertain. Les fichiers envoyés avant ont peut-être disparu ; qui les a envoyés peut les renvoyer.",
     meaningSplit:
       "Tout le monde ici ne voit plus le même salon. C’est peut-être une panne, ou quelqu’un au relais raconte des choses différentes aux uns et aux autres. Comparez le code de sécurité ; s’il diffère, sortez et ouvrez un nouveau salon.",
     meaningRejoined:
@@ -269,7 +270,7 @@ export const catalogue = {
     removed: "Retiré avant l’envoi :",
     kept: "Reste dans le fichier, impossible à retirer ici :",
     opaque:
-      "Ce genre de fichier peut contenir plus qu’il ne montre, comme des noms et des dates. Ce n’est pas examiné ici.",
+      "Ce genre de fichier peut contenir plus qu’il ne montre, comme des noms et des dates. Tout n’en est pas examiné ici.",
     nothingFound: "On n’y a rien trouvé d’autre que son contenu.",
     location: "Lieu de la prise de vue",
     camera: "Appareil photo",
@@ -360,10 +361,11 @@ export const catalogue = {
   },
   over: {
     left: "Vous avez quitté le salon",
-    leftBody: "Les autres voient votre départ. Ce qui se dit désormais est scellé sans vous.",
+    leftBody:
+      "Qui est encore là voit votre départ, et ce qui se dit désormais est scellé sans vous. Si vous étiez la dernière personne, le salon n’existe plus.",
     ended: "Le salon est terminé",
     endedBody:
-      "Son temps était écoulé, ou tout le monde est parti. On ne peut pas le faire revenir.",
+      "Son temps était écoulé, tout le monde est parti, ou le relais a été absent trop longtemps. On ne peut pas le faire revenir, ni ce qui n’était pas envoyé.",
     wiped: "Effacé de cet onglet",
     wipedMessages: "tout ce qui a été dit",
     wipedKeys: "les clés du salon, et les vôtres",

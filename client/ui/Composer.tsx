@@ -13,7 +13,7 @@ interface ComposerProps {
   readonly files: Signal<readonly File[]>;
 }
 
-/** Where one writes. Enter sends, Shift and Enter starts a new line; what is refused stays written. */
+/** Where one writes. Enter sends, Shift and Enter starts a new line, as does Enter alone under a finger; what is refused stays written. */
 export function Composer({ room, files }: ComposerProps) {
   const draft = useSignal("");
   const field = useRef<HTMLTextAreaElement>(null);
@@ -34,7 +34,9 @@ export function Composer({ room, files }: ComposerProps) {
   const sendOnEnter = (event: KeyboardEvent) => {
     // While an input method composes, Enter belongs to it. Safari tells by the key code only.
     const isComposing = event.isComposing || event.keyCode === 229;
-    if (event.key === "Enter" && !event.shiftKey && !isComposing) submit(event);
+    // A keyboard under a finger has no Shift and Enter: there Enter starts the line, and the button sends.
+    const isTouch = matchMedia("(pointer: coarse)").matches;
+    if (event.key === "Enter" && !event.shiftKey && !isComposing && !isTouch) submit(event);
   };
 
   return (
@@ -64,7 +66,6 @@ export function Composer({ room, files }: ComposerProps) {
             ref={field}
             rows={1}
             dir="auto"
-            enterkeyhint="send"
             autocomplete="off"
             placeholder={t("composer.placeholder")}
             value={draft.value}

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { t } from "../i18n/i18n.ts";
+import { neverCorrect } from "./never-correct.ts";
 
 /** Takes a link that was pasted; whether it is one, the client says. */
 export function OpenForm({ open }: { readonly open: (link: string) => void }) {
@@ -27,7 +28,7 @@ export function OpenForm({ open }: { readonly open: (link: string) => void }) {
             onInput={(event) => (link.value = event.currentTarget.value)}
             autocomplete="off"
             autocapitalize="none"
-            autocorrect="off"
+            ref={neverCorrect}
             spellcheck={false}
           />
           <button type="submit" class="button">

@@ -52,18 +52,22 @@ export function OverScreen({ client, why }: OverScreenProps) {
       {isGoodbye ? <Wiped /> : <p>{t(advice)}</p>}
       <div class="actions actions-wide">
         {needsReload && <Reload />}
+        {mayRetry && (
+          <button
+            type="button"
+            class="button button-main"
+            onClick={() => client.openLink(location.href)}
+          >
+            {t("over.retry")}
+          </button>
+        )}
         <button
           type="button"
-          class={needsReload ? "button" : "button button-main"}
+          class={needsReload || mayRetry ? "button" : "button button-main"}
           onClick={() => client.restart()}
         >
           {t("over.again")}
         </button>
-        {mayRetry && (
-          <button type="button" class="button" onClick={() => client.openLink(location.href)}>
-            {t("over.retry")}
-          </button>
-        )}
       </div>
       {isGoodbye && <LinkInAddressBar />}
     </Telling>

@@ -1,6 +1,7 @@
 import type { Signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { t } from "../i18n/i18n.ts";
+import { neverCorrect } from "./never-correct.ts";
 
 interface PassphraseFieldProps {
   readonly passphrase: Signal<string>;
@@ -26,7 +27,7 @@ export function PassphraseField({ passphrase, hint, isMissing = false }: Passphr
         onInput={(event) => (passphrase.value = event.currentTarget.value)}
         autocomplete="off"
         autocapitalize="none"
-        autocorrect="off"
+        ref={neverCorrect}
         spellcheck={false}
         aria-describedby={hintId}
         aria-invalid={isMissing}

@@ -161,7 +161,7 @@ async function tellTurnedAway(world: World, look: NamedLook["look"], shot: Shot)
   const plain = await world.open("Plain");
   await makeRoom(plain);
   const open = await plain.page.locator(".input-link").inputValue();
-  await page.locator(".telling .button-main").click();
+  await page.locator(".telling .actions > .button").last().click();
   await page.locator(".open .input").fill(open);
   await page.locator(".open .button").click();
   await page.locator(".signs-quiet").waitFor();

@@ -26,11 +26,20 @@ export function Played({ attachment }: { readonly attachment: Attachment }) {
             controls
             autoplay
             playsinline
+            onPlay={playAlone}
             onError={failed}
           />
         ) : (
           // oxlint-disable-next-line jsx-a11y/media-has-caption -- its sender has none to give
-          <audio class="sound" ref={letGo} src={opened.url} controls autoplay onError={failed} />
+          <audio
+            class="sound"
+            ref={letGo}
+            src={opened.url}
+            controls
+            autoplay
+            onPlay={playAlone}
+            onError={failed}
+          />
         )
       ) : (
         <Waiting attachment={attachment} isUnplayable={isUnplayable.value} />
@@ -58,6 +67,12 @@ const letGo = (element: HTMLMediaElement | null) => () => {
   element?.removeAttribute("src");
   element?.load();
 };
+
+/** Nobody listens to two at once. */
+function playAlone({ currentTarget }: Event): void {
+  for (const other of document.querySelectorAll<HTMLMediaElement>("video, audio"))
+    if (other !== currentTarget) other.pause();
+}
 
 interface WaitingProps {
   readonly attachment: Attachment;
