@@ -26,6 +26,8 @@ export interface Look {
   readonly height?: number;
   readonly colorScheme?: "light" | "dark";
   readonly contrast?: "more";
+  /** There is no mouse, but a finger. */
+  readonly isTouched?: boolean;
   /** What the browser says its language is. */
   readonly locale?: string;
 }
@@ -86,6 +88,8 @@ export async function openWorld(relay: Relay): Promise<World> {
       colorScheme,
       contrast: look.contrast ?? "no-preference",
       locale,
+      hasTouch: look.isTouched ?? false,
+      isMobile: look.isTouched ?? false,
       permissions: ["clipboard-read", "clipboard-write"],
     });
     collected.push(await collectComplaints(context, name, relay.origin));
