@@ -1,9 +1,9 @@
 /** A real relay in a process of its own, which tests start, kill and start again at the same address. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../server/drivers/redis/test-redis.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const START_MS = 20_000;
@@ -24,9 +24,24 @@ export interface Relay {
   start(): Promise<void>;
 }
 
+/** Between looking for a free port and listening there, somebody else may take it: then another one. */
+const PORTS_TRIED = 5;
+
 /** Starts a relay on a free port of this machine; `env` is added to its configuration. */
 export async function startRelay(env: { readonly [name: string]: string } = {}): Promise<Relay> {
-  const port = await freePort();
+  for (let tried = 1; ; tried++) {
+    try {
+      return await startRelayOn(await freePort(), env);
+    } catch (error) {
+      if (tried === PORTS_TRIED || !String(error).includes("eaddrinuse")) throw error;
+    }
+  }
+}
+
+async function startRelayOn(
+  port: number,
+  env: { readonly [name: string]: string },
+): Promise<Relay> {
   const origin = `http://127.0.0.1:${port}`;
   const printed: string[] = [];
   const falls: string[] = [];
@@ -76,14 +91,4 @@ async function untilReady(origin: string, child: ChildProcess, printed: string[]
   }
   child.kill("SIGKILL");
   throw new Error(`the relay did not become ready:\n${printed.join("")}`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }
