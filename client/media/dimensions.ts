@@ -1,5 +1,6 @@
 /** How large a picture says to be, read from its header before anything decodes it (HOSTILE 52). */
 import type { Dimensions } from "./examined.ts";
+import { readGifSize } from "./gif.ts";
 import { readJpegFrame } from "./jpeg.ts";
 import type { FileKind } from "./kinds.ts";
 
@@ -28,7 +29,7 @@ function readSize(head: Uint8Array, kind: FileKind): Dimensions | null {
       case "png":
         return { width: view.getUint32(16), height: view.getUint32(20) };
       case "gif":
-        return readGif(view);
+        return readGifSize(view);
       case "jpeg":
         return readJpegFrame(head);
       case "webp":
@@ -43,30 +44,6 @@ function readSize(head: Uint8Array, kind: FileKind): Dimensions | null {
     if (fault instanceof RangeError) return null;
     throw fault;
   }
-}
-
-/**
- * The screen, or what frames reach over it: browsers make room for the larger (GIF89a specification §18, §20). Null
- * where there is no frame among what is read.
- */
-function readGif(view: DataView): Dimensions | null {
-  const u16 = (at: number): number => view.getUint16(at, true);
-  const behindTable = (at: number): number => {
-    const flags = view.getUint8(at);
-    return at + (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
-  };
-  let [width, height, frames] = [u16(6), u16(8), 0];
-  for (let at = 3 + behindTable(10); at + 10 <= view.byteLength;) {
-    const block = view.getUint8(at);
-    if (block === 0x2c) {
-      width = Math.max(width, u16(at + 1) + u16(at + 5));
-      height = Math.max(height, u16(at + 3) + u16(at + 7));
-      frames++;
-    } else if (block !== 0x21) break;
-    at = block === 0x2c ? behindTable(at + 9) + 2 : at + 2;
-    for (let size = 1; size > 0 && at < view.byteLength; at += 1 + size) size = view.getUint8(at);
-  }
-  return frames === 0 ? null : { width, height };
 }
 
 /** The first chunk says it, in one of three ways (RFC 9649 §2.5–2.7). */

@@ -13,7 +13,7 @@ import { cleanOgg } from "./metadata/ogg.ts";
 import { readPdf } from "./metadata/pdf.ts";
 import { cleanPng } from "./metadata/png.ts";
 import { cleanRiff } from "./metadata/riff.ts";
-import { HEAD_BYTES, sniff } from "./sniff.ts";
+import { headOf, sniff } from "./sniff.ts";
 
 /**
  * Reads a file's facts and composes what may leave of it. Nothing is decoded, and never more than pieces of it are in
@@ -21,7 +21,7 @@ import { HEAD_BYTES, sniff } from "./sniff.ts";
  */
 export async function examine(file: Blob, name: string): Promise<Examined | ExamineFault> {
   try {
-    const kind = sniff(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
+    const kind = sniff(await headOf(file));
     return await examineAs(kind, file, cleanName(name, kind));
   } catch {
     // Of our own faults none is left: what remains is the platform's, for a file that is gone or forbidden.

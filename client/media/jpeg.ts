@@ -10,15 +10,16 @@ export interface Segment {
   readonly to: number;
 }
 
-const START_OF_SCAN = 0xda;
-const END_OF_IMAGE = 0xd9;
+export const START_OF_SCAN = 0xda;
+export const END_OF_IMAGE = 0xd9;
 
 /** True for markers that say how large the frame is: SOF0 to SOF15, but for DHT, JPG and DAC among them. */
 const isFrame = (marker: number): boolean =>
   marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
 /** Stand-alone markers: no length follows. */
-const isBare = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+export const isBare = (marker: number): boolean =>
+  marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 
 /** Segments from the start up to the first scan, that one included; null where they do not follow one another. */
 export function readSegments(head: Uint8Array): readonly Segment[] | null {

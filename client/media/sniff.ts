@@ -3,7 +3,12 @@ import { parseUtf8 } from "../../shared/bytes.ts";
 import type { FileKind } from "./kinds.ts";
 
 /** As many first bytes as `sniff` wants to see; fewer are fine where there are no more. */
-export const HEAD_BYTES = 4_096;
+const HEAD_BYTES = 4_096;
+
+/** As much of a content's beginning as `sniff` wants to see. @throws what the platform throws where it cannot be read */
+export async function headOf(content: Blob): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await content.slice(0, HEAD_BYTES).arrayBuffer());
+}
 
 type Mark = readonly [offset: number, text: string, kind: FileKind];
 

@@ -1,4 +1,5 @@
 /** GIF (GIF89a specification): pictures, how long each is seen and how often all are repeated stay. */
+import { tableBytes } from "../gif.ts";
 import type { Cleaning } from "./cleaning.ts";
 import { broken, bytesOf, latin1, textOf } from "./source.ts";
 import { readXmp } from "./xmp.ts";
@@ -30,8 +31,6 @@ export async function cleanGif(it: Cleaning): Promise<void> {
     } else throw broken();
   }
 }
-
-const tableBytes = (flags: number): number => (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
 
 /** Behind the empty block that ends a row of blocks; the end of the file where it breaks off. */
 async function endOfBlocks(it: Cleaning, from: number): Promise<number> {

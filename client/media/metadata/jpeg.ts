@@ -1,6 +1,6 @@
 /** JPEG (ITU-T T.81): all segments but those that make the picture go, and all that stands behind its end. */
 import { concat } from "../../../shared/bytes.ts";
-import type { Segment } from "../jpeg.ts";
+import { END_OF_IMAGE, isBare, START_OF_SCAN, type Segment } from "../jpeg.ts";
 import type { Cleaning } from "./cleaning.ts";
 import { exifOfTurn, readExif } from "./exif.ts";
 import { blankProfile } from "./icc.ts";
@@ -8,8 +8,6 @@ import { readPhotoshop } from "./iptc.ts";
 import { broken, bytesOf, latin1, textOf, type Source } from "./source.ts";
 import { readXmp } from "./xmp.ts";
 
-const START_OF_SCAN = 0xda;
-const END_OF_IMAGE = 0xd9;
 const SCAN_BYTES = 65_536;
 /** Four megabytes; the segments' own numbers end at 255. */
 const MOST_PROFILE_SEGMENTS = 64;
@@ -48,9 +46,6 @@ export async function cleanJpeg(it: Cleaning): Promise<void> {
 
 /** Frames, tables, scans, restart intervals, number of lines. */
 const isPicture = (marker: number): boolean => marker >= 0xc0 && marker <= 0xdf;
-
-/** Restarts and the like: no length follows. */
-const isBare = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 
 /** Fill bytes may stand before a marker, and what cameras leave there browsers pass over; null where the file is over. */
 async function markerAt(

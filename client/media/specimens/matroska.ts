@@ -16,11 +16,7 @@ function element(id: number, ...parts: readonly Part[]): Uint8Array<ArrayBuffer>
   const content = join(...parts);
   const hex = id.toString(16);
   const name = (hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
-  return join(
-    name,
-    [0x08, ...u32(content.length)].length === 5 ? [0x08, ...u32(content.length)] : [],
-    content,
-  );
+  return join(name, [0x08, ...u32(content.length)], content);
 }
 
 /** As recorders write it where `isLive`: with no size of segment and clusters. */

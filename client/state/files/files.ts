@@ -3,16 +3,11 @@ import { toHex, type Bytes } from "../../../shared/bytes.ts";
 import type { ClientFrame, ServerFrame } from "../../../shared/protocol.ts";
 import { examine } from "../../media/examine.ts";
 import { familyOf } from "../../media/kinds.ts";
+import { headOf } from "../../media/sniff.ts";
 import type { AnnouncedFile } from "./announced.ts";
 import type { Attachment, ChosenFile, Draft, UploadFailure } from "./attachment.ts";
 import { createGrants } from "./grants.ts";
-import {
-  createAttachment,
-  headOf,
-  type FileHost,
-  type OpenAttachment,
-  type Source,
-} from "./opening.ts";
+import { createAttachment, type FileHost, type OpenAttachment, type Source } from "./opening.ts";
 import { createReading } from "./reading.ts";
 import type { TransferDeps } from "./transfer.ts";
 import type { Station } from "./station.ts";

@@ -5,7 +5,7 @@ import { CHUNK_BYTES } from "../../../shared/limits.ts";
 import { measure } from "../../media/dimensions.ts";
 import { familyOf, mimeOf, type FileKind } from "../../media/kinds.ts";
 import type { Player } from "../../media/playing/player.ts";
-import { HEAD_BYTES, sniff } from "../../media/sniff.ts";
+import { headOf, sniff } from "../../media/sniff.ts";
 import type { AnnouncedFile } from "./announced.ts";
 import type { Attachment, Opened, OpenFailure, Saving, Upload } from "./attachment.ts";
 
@@ -191,8 +191,3 @@ const broken = (why: OpenFailure): Opening => ({
 
 const isPlayed = (kind: FileKind): boolean =>
   familyOf(kind) === "video" || familyOf(kind) === "audio";
-
-/** As much of its beginning as `sniff` wants to see. */
-export async function headOf(content: Blob): Promise<Bytes> {
-  return new Uint8Array(await content.slice(0, HEAD_BYTES).arrayBuffer());
-}
